@@ -1,0 +1,1 @@
+"""Where durable work touches the world, through Protocols. No SDK, no SQL, no rules."""

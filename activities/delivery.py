@@ -1,0 +1,134 @@
+"""Deliver one message: at least once, and as far as the provider can tell us, exactly once."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from temporalio import activity
+
+from activities.failures import as_failure, retryable
+from activities.heartbeats import heartbeating
+from domain.errors import ChannelError, OutcomeUnknown, RateLimited, WindowClosed
+from domain.ids import MessageId
+from domain.messages import DeliveryStatus, Receipt
+from domain.ports import AccountHealth, Claim, Outbox, Provider, SendSlots, Settled
+from domain.service_window import require_sendable
+from domain.values import Value
+
+SETTLE: Final = timedelta(seconds=45)
+"""How long an attempt without an answer may still be under way: the longest wait for a slot (20 s)
+and the provider's time-out (15 s), with a margin. Only then is asking the provider conclusive."""
+
+PAUSE_WHEN_LIMITED: Final = timedelta(seconds=2)
+"""How long an endpoint rests after `too fast`, when the provider does not say."""
+
+WAIT_FOR_REPAIR: Final = timedelta(seconds=10)
+"""How often a message whose account is refused looks whether somebody repaired it."""
+
+
+class DeliveryOutcome(Value):
+    """What became of the message; `code` is the domain error's that made it fail."""
+
+    status: DeliveryStatus
+    code: str | None = None
+
+
+class DeliveryActivities:
+    """Delivery and its giving up."""
+
+    def __init__(
+        self,
+        *,
+        outbox: Outbox,
+        provider: Provider,
+        slots: SendSlots,
+        health: AccountHealth,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._outbox = outbox
+        self._provider = provider
+        self._slots = slots
+        self._health = health
+        self._now = now
+
+    @activity.defn
+    async def deliver_message(self, message_id: MessageId) -> DeliveryOutcome:
+        """One attempt. Raises a retryable failure when another attempt may succeed."""
+        async with heartbeating():
+            claim = await self._outbox.claim(message_id)
+            if isinstance(claim, Settled):
+                return DeliveryOutcome(status=claim.status, code=claim.error_code)
+            if claim.doubtful_since is not None:
+                return await self._resolve(claim, claim.doubtful_since)
+            return await self._attempt(claim)
+
+    @activity.defn
+    async def give_up_delivery(self, message_id: MessageId) -> DeliveryOutcome:
+        """The time for retries is over: the agent sees the message as failed."""
+        reason = (
+            "The provider could not be reached for too long. Check the account, then send it again."
+        )
+        status = await self._outbox.failed(message_id, code="gave_up", reason=reason)
+        return DeliveryOutcome(status=status, code="gave_up")
+
+    async def _attempt(self, claim: Claim) -> DeliveryOutcome:
+        try:
+            require_sendable(
+                is_template=claim.is_template, expires_at=claim.window_expires_at, now=self._now()
+            )
+            wait = await self._slots.reserve(claim.endpoint_id)
+            await asyncio.sleep(wait.total_seconds())
+            receipt = await self._provider.send(claim.account_id, claim.message)
+        except WindowClosed as error:
+            return await self._fail(claim, error)
+        except ChannelError as error:
+            return await self._not_accepted(claim, error)
+        return await self._accept(claim, receipt)
+
+    async def _resolve(self, claim: Claim, since: datetime) -> DeliveryOutcome:
+        """An earlier attempt left no answer: ask the provider before anything is sent again."""
+        message_id = claim.message.message_id
+        await self._outbox.doubtful(message_id)
+        settled_at = since + SETTLE
+        if self._now() < settled_at:
+            raise as_failure(_doubt(), retry=True, after=settled_at - self._now())
+        try:
+            receipt = await self._provider.find_sent(claim.account_id, claim.message, since)
+        except ChannelError as error:
+            raise retryable(error) from error
+        if receipt is None:
+            reason = "The provider did not get the earlier attempt."
+            await self._outbox.not_taken(message_id, code="not_taken", reason=reason)
+            raise as_failure(_doubt(), retry=True, after=timedelta(milliseconds=1))
+        return await self._accept(claim, receipt)
+
+    async def _accept(self, claim: Claim, receipt: Receipt) -> DeliveryOutcome:
+        status = await self._outbox.accepted(claim.message.message_id, receipt)
+        await self._health.report_success(claim.account_id)
+        return DeliveryOutcome(status=status)
+
+    async def _fail(self, claim: Claim, error: WindowClosed | ChannelError) -> DeliveryOutcome:
+        shown = (error.provider_code if isinstance(error, ChannelError) else None) or error.code
+        status = await self._outbox.failed(claim.message.message_id, code=shown, reason=str(error))
+        return DeliveryOutcome(status=status, code=error.code)
+
+    async def _not_accepted(self, claim: Claim, error: ChannelError) -> DeliveryOutcome:
+        """Record what the refusal means, then fail for good or raise for another attempt."""
+        message_id = claim.message.message_id
+        if not error.retryable:
+            return await self._fail(claim, error)
+        if not error.outcome_known:
+            await self._outbox.doubtful(message_id)
+            raise as_failure(error, retry=True, after=SETTLE)
+        await self._outbox.not_taken(message_id, code=error.code, reason=str(error))
+        if isinstance(error, RateLimited):
+            await self._slots.slow_down(claim.endpoint_id, error.retry_after or PAUSE_WHEN_LIMITED)
+        if error.needs_operator:
+            await self._health.report_error(claim.account_id, str(error))
+            raise as_failure(error, retry=True, after=WAIT_FOR_REPAIR)
+        raise retryable(error)
+
+
+def _doubt() -> OutcomeUnknown:
+    return OutcomeUnknown("An earlier attempt has no answer yet; the provider will be asked.")

@@ -1,0 +1,29 @@
+"""Write a conversation's state into the read model, and ask it to close."""
+
+from temporalio import activity
+
+from domain.ids import ConversationId
+from domain.ports import CloseRequest, Projection, ReadModel
+from domain.timers import TimerPolicy
+
+
+class ProjectionActivities:
+    """What the workflow writes for people to see; never read back to decide."""
+
+    def __init__(self, read_model: ReadModel) -> None:
+        self._read_model = read_model
+
+    @activity.defn
+    async def project_conversation(self, projection: Projection) -> None:
+        """Show this state, unless a newer one is shown already."""
+        await self._read_model.project(projection)
+
+    @activity.defn
+    async def close_conversation(self, request: CloseRequest) -> bool:
+        """Close; False when the customer's next message is on its way."""
+        return await self._read_model.close(request)
+
+    @activity.defn
+    async def load_timers(self, conversation_id: ConversationId) -> TimerPolicy:
+        """The durations that admins have configured by now."""
+        return await self._read_model.timer_policy(conversation_id)

@@ -1,0 +1,1 @@
+"""The words Holdfast thinks in. Plain values; imports nothing of ours."""

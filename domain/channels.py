@@ -1,0 +1,57 @@
+"""Channels, and what each can carry, as data."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.values import Value
+
+
+class ChannelName(StrEnum):
+    """The medium a customer writes over."""
+
+    WHATSAPP = "whatsapp"
+    LINE = "line"
+    GOOGLE_BUSINESS_MESSAGES = "google_business_messages"
+    RCS = "rcs"
+    LIVE_CHAT = "live_chat"
+
+
+class TextUnit(StrEnum):
+    """What a provider counts when it limits a text."""
+
+    CHARACTERS = "characters"
+    UTF16_UNITS = "utf16_units"
+    UTF8_BYTES = "utf8_bytes"
+
+
+class MediaRule(Value):
+    """Which files may travel, and how large. Types are MIME types; sizes are bytes."""
+
+    types: tuple[str, ...]
+    max_bytes: int
+
+
+class Capabilities(Value):
+    """What a channel can do. Code outside `channels/` asks this table, never the channel's name."""
+
+    text_limit: int
+    text_unit: TextUnit = TextUnit.CHARACTERS
+    service_window: timedelta | None = None
+    """How long after the customer's last message free text may leave. None: always."""
+    templates: bool = False
+    outbound_media: tuple[MediaRule, ...] = ()
+    media_per_message: int = 1
+    delivery_receipts: bool = False
+    read_receipts: bool = False
+    idempotent_send: bool = False
+    """The provider takes a key of ours, so a repeated request is the same request."""
+    sends_can_be_looked_up: bool = False
+    """After an unknown outcome the provider can be asked what it took."""
+
+
+LIVE_CHANNELS = frozenset({ChannelName.LIVE_CHAT})
+
+
+def is_live(channel: ChannelName) -> bool:
+    """Live chat ends with its connection; every other channel is asynchronous."""
+    return channel in LIVE_CHANNELS

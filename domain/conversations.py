@@ -1,0 +1,161 @@
+"""A conversation: its states, what can happen to it, and what processes tell each other about it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import Field
+
+from domain.channels import ChannelName
+from domain.ids import AgentId, ContactId, ConversationId, EndpointId, MessageId, QueueId, WorkstreamId
+from domain.timers import Deadline, TimerPolicy
+from domain.values import Value
+
+
+class State(StrEnum):
+    """Where a conversation is. The names are fixed: API, SQL and search attributes use them."""
+
+    OPEN = "open"
+    """In a queue, with a bot, or offered to an agent."""
+    ACTIVE = "active"
+    """An agent has it and may write freely."""
+    WAITING = "waiting"
+    """Its agent left without ending it; no capacity is used (asynchronous channels only)."""
+    DISCONNECTED = "disconnected"
+    """Live chat: the customer's connection is lost; the grace period runs."""
+    RECONNECT_WINDOW = "reconnect_window"
+    """Live chat: the same agent is held for the customer to come back."""
+    TEMPLATE_ONLY = "template_only"
+    """Assigned, but the service window is over: only an approved template may leave."""
+    WRAP_UP = "wrap_up"
+    """Ended; the agent finishes notes."""
+    CLOSED = "closed"
+    """Final. A new message starts a new conversation."""
+
+
+class Event(StrEnum):
+    """What can happen to a conversation."""
+
+    CUSTOMER_WROTE = "customer_wrote"
+    CUSTOMER_LEFT = "customer_left"
+    CUSTOMER_ENDED = "customer_ended"
+    CUSTOMER_RETURNED = "customer_returned"
+    CONNECTION_LOST = "connection_lost"
+    OFFER_ACCEPTED = "offer_accepted"
+    PICKED = "picked"
+    ASSIGNED = "assigned"
+    REVIVED = "revived"
+    AGENT_ENDED = "agent_ended"
+    SESSION_CLOSED = "session_closed"
+    AGENT_LOST = "agent_lost"
+    RELEASED = "released"
+    TRANSFERRED_TO_QUEUE = "transferred_to_queue"
+    TRANSFERRED_TO_AGENT = "transferred_to_agent"
+    CUSTOMER_OPTED_OUT = "customer_opted_out"
+    WINDOW_CLOSING = "window_closing"
+    SERVICE_WINDOW_EXPIRED = "service_window_expired"
+    PARKED_REPLY_EXPIRED = "parked_reply_expired"
+    GRACE_EXPIRED = "grace_expired"
+    RECONNECT_EXPIRED = "reconnect_expired"
+    WRAP_UP_BLOCK_EXPIRED = "wrap_up_block_expired"
+    WRAP_UP_EXPIRED = "wrap_up_expired"
+    INACTIVITY_EXPIRED = "inactivity_expired"
+    AUTO_CLOSE = "auto_close"
+    OVERFLOW_ENDED = "overflow_ended"
+    BOT_ENDED = "bot_ended"
+    FORCE_CLOSED = "force_closed"
+
+
+class MailKind(StrEnum):
+    """What a conversation's workflow is told through its mailbox."""
+
+    CUSTOMER_WROTE = "customer_wrote"
+    WINDOW_REFUSED = "window_refused"
+    """The provider said that the service window is over (Twilio 63016), whatever our clock says."""
+    CUSTOMER_OPTED_OUT = "customer_opted_out"
+
+
+class Mail(Value):
+    """One item of a conversation's mailbox: ids and facts, never what was said.
+
+    `position` counts up by one within a conversation and is given out under a row lock, so the
+    workflow recognises a repeated item by one comparison.
+    """
+
+    position: int
+    kind: MailKind
+    at: datetime
+    message_id: MessageId | None = None
+    has_media: bool = False
+
+
+class ParkedReply(Value):
+    """An agent's answer that waits for the customer to open the service window again."""
+
+    message_id: MessageId
+    expires_at: datetime
+
+
+class Memory(Value):
+    """Everything a conversation remembers between two events. The machine's only input and output."""
+
+    channel: ChannelName
+    state: State = State.OPEN
+    service_window: timedelta | None = None
+    last_inbound_at: datetime
+    window_expires_at: datetime | None = None
+    agent_id: AgentId | None = None
+    preferred_agent_id: AgentId | None = None
+    """Asked first when the conversation is routed again."""
+    session_open: bool = False
+    """The agent keeps the conversation on their desk; a returning customer meets them again."""
+    holds_capacity: bool = False
+    deadlines: dict[Deadline, datetime] = Field(default_factory=dict)
+    parked: tuple[ParkedReply, ...] = ()
+    closing: Event | None = None
+    """The event whose closing was refused because mail was on its way; see Deadline.CLOSE_RETRY."""
+
+
+class ConversationStart(Value):
+    """What a conversation's workflow begins with. Names are for operators; no address, no text."""
+
+    conversation_id: ConversationId
+    channel: ChannelName
+    opened_at: datetime
+    service_window: timedelta | None = None
+    timers: TimerPolicy = TimerPolicy()
+    queue_id: QueueId
+    queue_name: str
+    endpoint_name: str
+    language: str = "en"
+
+
+class ConversationStatus(Value):
+    """What a running conversation says of itself (query `status`)."""
+
+    state: State
+    agent_id: AgentId | None = None
+    window_expires_at: datetime | None = None
+    deadlines: dict[Deadline, datetime] = Field(default_factory=dict)
+    handled: int = 0
+    waiting_deliveries: int = 0
+    parked: int = 0
+
+
+class ConversationRecord(Value):
+    """A conversation as PostgreSQL has it: the read model, and what intake needs."""
+
+    conversation_id: ConversationId
+    channel: ChannelName
+    endpoint_id: EndpointId
+    contact_id: ContactId
+    workstream_id: WorkstreamId
+    queue_id: QueueId
+    agent_id: AgentId | None = None
+    state: State = State.OPEN
+    opened_at: datetime
+    last_inbound_at: datetime
+    window_expires_at: datetime | None = None
+    state_changed_at: datetime
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    language: str = "en"

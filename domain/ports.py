@@ -1,0 +1,155 @@
+"""What activities need from the world. Adapters and repositories fulfil these; tests use fakes."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import Field
+
+from domain.conversations import State
+from domain.effects import Trigger
+from domain.ids import AccountId, AgentId, ConversationId, EndpointId, MessageId, QueueId
+from domain.messages import DeliveryStatus, OutboundMessage, Receipt
+from domain.timers import TimerPolicy
+from domain.values import Value
+
+
+class Claim(Value):
+    """The right to make one attempt at delivering a message.
+
+    `doubtful_since`: an earlier attempt began then and its outcome was never recorded.
+    """
+
+    message: OutboundMessage
+    account_id: AccountId
+    endpoint_id: EndpointId
+    conversation_id: ConversationId
+    attempt: int
+    is_template: bool
+    window_expires_at: datetime | None
+    doubtful_since: datetime | None = None
+
+
+class Settled(Value):
+    """The message needs no attempt: its fate is known already."""
+
+    status: DeliveryStatus
+    error_code: str | None = None
+
+
+class Outbox(Protocol):
+    """Outbound messages and what became of them."""
+
+    async def claim(self, message_id: MessageId) -> Claim | Settled:
+        """Begin an attempt, durably, before anything leaves. Raise NotFound for an unknown id."""
+
+    async def accepted(self, message_id: MessageId, receipt: Receipt) -> DeliveryStatus:
+        """The provider took it. Applies callbacks that came early; returns the status now."""
+
+    async def not_taken(self, message_id: MessageId, *, code: str, reason: str) -> None:
+        """The attempt surely failed; the message waits for another one."""
+
+    async def doubtful(self, message_id: MessageId) -> None:
+        """Nobody knows whether this attempt succeeded. Shown as `unknown` until resolved."""
+
+    async def resend_in_doubt(self, message_id: MessageId) -> None:
+        """Give the doubt up: allow another attempt, on record that the message may arrive twice."""
+
+    async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        """Give up for good. A status that the provider reported meanwhile wins."""
+
+
+class Provider(Protocol):
+    """The channel a message leaves by, whichever it is."""
+
+    async def send(self, account_id: AccountId, message: OutboundMessage) -> Receipt:
+        """Hand one message to the provider. Raise ChannelError."""
+
+    async def find_sent(
+        self, account_id: AccountId, message: OutboundMessage, since: datetime
+    ) -> Receipt | None:
+        """Ask the provider whether it took this message since then. Raise ChannelError."""
+
+
+class SendSlots(Protocol):
+    """The pace at which one endpoint may send, shared by all processes."""
+
+    async def reserve(self, endpoint_id: EndpointId) -> timedelta:
+        """Take the next slot; return how long to wait for it. Raise RateLimited when too far off."""
+
+    async def slow_down(self, endpoint_id: EndpointId, pause: timedelta) -> None:
+        """The provider complained: nobody sends from this endpoint before `pause` is over."""
+
+
+class AccountHealth(Protocol):
+    """What operators are told about an account."""
+
+    async def report_error(self, account_id: AccountId, message: str) -> None:
+        """The provider refuses this account; raise an alarm."""
+
+    async def report_success(self, account_id: AccountId) -> None:
+        """The provider takes messages of this account again."""
+
+
+class Projection(Value):
+    """A conversation's state on its way into the read model.
+
+    `revision` counts up with each projection of a conversation: an older one never overwrites.
+    """
+
+    conversation_id: ConversationId
+    revision: int
+    state: State
+    at: datetime
+    agent_id: AgentId | None = None
+    queue_id: QueueId | None = None
+    preferred_agent_id: AgentId | None = None
+    holds_capacity: bool = False
+    announcements: tuple[Trigger, ...] = ()
+    settled: dict[MessageId, DeliveryStatus] = Field(default_factory=dict)
+    """Parked replies whose fate was decided: queued again, withdrawn or expired."""
+
+
+class CloseRequest(Value):
+    """Close, provided that the workflow has handled the conversation's whole mailbox."""
+
+    conversation_id: ConversationId
+    handled: int
+    """The highest mailbox position the workflow has handled."""
+    at: datetime
+    reason: str
+
+
+class ReadModel(Protocol):
+    """What people see of conversations."""
+
+    async def project(self, projection: Projection) -> None:
+        """Write it, unless a newer revision is there already."""
+
+    async def close(self, request: CloseRequest) -> bool:
+        """Close and say True; say False when mail is on its way that the workflow has not seen.
+
+        Repeating a request that closed says True again.
+        """
+
+    async def timer_policy(self, conversation_id: ConversationId) -> TimerPolicy:
+        """The durations that apply to this conversation now."""
+
+
+class MediaCopier(Protocol):
+    """Brings a customer's files into our own store."""
+
+    async def copy(self, message_id: MessageId) -> None:
+        """Fetch, check and keep every pending file of a message. Raise MediaUnavailable to retry."""
+
+    async def give_up(self, message_id: MessageId, reason: str) -> None:
+        """Mark what is still pending as failed, so that the agent sees it."""
+
+
+class Reconciler(Protocol):
+    """Finds what webhooks lost."""
+
+    async def account_ids(self) -> list[AccountId]:
+        """Every enabled account whose provider can be asked."""
+
+    async def reconcile(self, account_id: AccountId) -> int:
+        """Ask the provider for messages since the watermark; return how many were new."""

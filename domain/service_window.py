@@ -1,0 +1,31 @@
+"""The service window: the one place that says whether something may leave now.
+
+WhatsApp lets a business write freely for 24 hours after the customer's last message; afterwards
+only an approved template (https://www.twilio.com/docs/whatsapp/key-concepts).
+"""
+
+from datetime import datetime, timedelta
+
+from domain.errors import WindowClosed
+
+
+def window_expiry(last_inbound_at: datetime, length: timedelta | None) -> datetime | None:
+    """When the window that the customer's last message opened will close. None: never."""
+    return None if length is None else last_inbound_at + length
+
+
+def is_window_open(expires_at: datetime | None, now: datetime) -> bool:
+    """The window is closed from the very instant it expires."""
+    return expires_at is None or now < expires_at
+
+
+def require_sendable(*, is_template: bool, expires_at: datetime | None, now: datetime) -> None:
+    """Raise WindowClosed unless this kind of message may leave now.
+
+    Asked by the workflow's validator, by the delivery activity and by every automatic sender.
+    """
+    if not is_template and not is_window_open(expires_at, now):
+        raise WindowClosed(
+            "The service window is over: send an approved template, or park this reply behind one.",
+            window_expired_at=expires_at.isoformat() if expires_at else None,
+        )

@@ -1,0 +1,89 @@
+"""What people see of a conversation: the shapes of transcript, lists and live events."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.conversations import ConversationRecord
+from domain.ids import ContactId, ConversationId, MessageId
+from domain.messages import AuthorKind, Content, DeliveryStatus, Direction
+from domain.values import Value
+
+
+class DeliveryView(Value):
+    """What became of an outbound message, as an agent is told."""
+
+    status: DeliveryStatus
+    error_code: str | None = None
+    error_text: str | None = None
+    attempts: int = 0
+    resent_in_doubt: bool = False
+    """Sent again although an earlier attempt may have arrived: the customer may have it twice."""
+    updated_at: datetime | None = None
+
+
+class MessageView(Value):
+    """One line of a transcript. `seq` counts up within the conversation."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    seq: int
+    direction: Direction
+    author: AuthorKind
+    author_id: UUID | None = None
+    content: Content
+    at: datetime
+    reply_to: MessageId | None = None
+    details: dict[str, str] = Field(default_factory=dict)
+    delivery: DeliveryView | None = None
+
+
+class ContactView(Value):
+    """The customer of a conversation."""
+
+    contact_id: ContactId
+    display_name: str | None = None
+    address: str
+    phone: str | None = None
+    opted_out_at: datetime | None = None
+
+
+class ConversationView(ConversationRecord):
+    """A conversation in a list: the record with the names people read."""
+
+    contact: ContactView
+    endpoint_name: str
+    queue_name: str
+    agent_name: str | None = None
+    last_seq: int = 0
+    last_message: MessageView | None = None
+
+
+class LiveEventType(StrEnum):
+    """What the live stream tells."""
+
+    CONVERSATION_CHANGED = "conversation_changed"
+    MESSAGE_ADDED = "message_added"
+    MESSAGE_CHANGED = "message_changed"
+    ANNOUNCED = "announced"
+
+
+class LiveEvent(Value):
+    """One event of the live stream. `cursor` is opaque; resume after it to miss and repeat nothing."""
+
+    cursor: str
+    type: LiveEventType
+    at: datetime
+    conversation_id: ConversationId
+    message: MessageView | None = None
+    conversation: ConversationView | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Page(Value):
+    """Where a list goes on. None: it ended."""
+
+    next_cursor: str | None = None

@@ -1,0 +1,92 @@
+"""The conversations whose histories are kept, to be replayed by every later version."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+from domain import commands
+from domain.conversations import State
+from domain.errors import MediaUnavailable, OutcomeUnknown, ProviderUnavailable
+from tests.workflows.story import Story
+
+
+async def answered(story: Story) -> None:
+    """Picked, answered, ended, closed."""
+    await story.customer_writes(times=2)
+    await story.order(commands.Pick)
+    await story.order(commands.Send)
+    await story.customer_writes()
+    await story.order(commands.Send)
+    await story.order(commands.End)
+    await story.order(commands.CloseSession)
+    await story.handle.result()
+
+
+async def template_only(story: Story) -> None:
+    """The window closes; a template, a parked reply, the customer's answer."""
+    await story.customer_writes()
+    await story.order(commands.Pick)
+    await story.pass_time(hours=25)
+    await story.template()
+    await story.order(commands.Park)
+    await story.customer_writes()
+    await story.until_state(State.ACTIVE)
+    await story.until(lambda: len(story.world.provider.sent) == 2, "both left")
+    await story.order(commands.ForceClose, as_supervisor=True)
+    await story.handle.result()
+
+
+async def parked_in_vain(story: Story) -> None:
+    """One parked reply is withdrawn, one expires."""
+    await story.customer_writes()
+    await story.order(commands.Pick)
+    await story.pass_time(hours=25)
+    withdrawn = await story.order(commands.Park)
+    await story.order(commands.Withdraw, message_id=withdrawn)
+    await story.order(commands.Park)
+    await story.pass_time(days=8)
+    await story.until(lambda: len(story.world.read_model.settled) == 2, "both are settled")
+    await story.order(commands.End)
+    await story.pass_time(days=2)
+    await story.handle.result()
+
+
+async def waiting(story: Story) -> None:
+    """Left without ending, revived, left again, woken by the customer, released, forgotten."""
+    await story.customer_writes()
+    await story.order(commands.Pick)
+    await story.order(commands.CloseSession)
+    await story.order(commands.Pick)
+    await story.order(commands.CloseSession)
+    await story.customer_writes()
+    await story.until_state(State.OPEN)
+    await story.order(commands.Pick)
+    await story.order(commands.Release)
+    await story.pass_time(days=31)
+    await story.handle.result()
+
+
+async def troubles(story: Story) -> None:
+    """A provider that is down, an answer that is lost, a file that comes late, mail that races."""
+    story.world.copier.errors.append(MediaUnavailable("not yet"))
+    await story.customer_writes(has_media=True)
+    await story.order(commands.Pick)
+    story.world.outbox.now = await story.now() - timedelta(minutes=1)
+    story.world.provider.errors.extend([ProviderUnavailable("down"), OutcomeUnknown("no answer")])
+    await story.order(commands.Send)
+    await story.until(lambda: not story.world.provider.errors, "it was tried twice")
+    await story.pass_time(minutes=2)
+    await story.until(lambda: bool(story.world.provider.sent), "it left")
+    await story.order(commands.End)
+    on_its_way = story._next_mail(await story.now())
+    await story.order(commands.CloseSession)
+    await story.conversations.deliver(story.start, [on_its_way])
+    await story.until_state(State.OPEN)
+    await story.pass_time(days=31)
+    await story.handle.result()
+
+
+SCENARIOS: Final[dict[str, Callable[[Story], Awaitable[None]]]] = {
+    scenario.__name__: scenario
+    for scenario in (answered, template_only, parked_in_vain, waiting, troubles)
+}

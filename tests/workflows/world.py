@@ -1,0 +1,217 @@
+"""The world as activities see it, in memory: it remembers, or fails as told."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from activities.delivery import DeliveryActivities
+from activities.media import MediaActivities
+from activities.projection import ProjectionActivities
+from domain.effects import Trigger
+from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
+from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
+from domain.ports import Claim, CloseRequest, Projection, Settled
+from domain.timers import TimerPolicy
+
+
+class FakeReadModel:
+    """Projections in order; closes unless mail is on its way."""
+
+    def __init__(self) -> None:
+        self.projections: list[Projection] = []
+        self.closed: list[CloseRequest] = []
+        self.refused_closings = 0
+        self.posted = 0
+        self.timers = TimerPolicy()
+
+    async def project(self, projection: Projection) -> None:
+        self.projections.append(projection)
+
+    async def close(self, request: CloseRequest) -> bool:
+        if request.handled < self.posted:
+            self.refused_closings += 1
+            return False
+        self.closed.append(request)
+        return True
+
+    async def timer_policy(self, conversation_id: ConversationId) -> TimerPolicy:
+        return self.timers
+
+    @property
+    def announced(self) -> list[Trigger]:
+        return [trigger for each in self.projections for trigger in each.announcements]
+
+    @property
+    def settled(self) -> dict[MessageId, DeliveryStatus]:
+        return {key: value for each in self.projections for key, value in each.settled.items()}
+
+
+@dataclass
+class Delivery:
+    """One row of the outbox."""
+
+    is_template: bool = False
+    status: DeliveryStatus = DeliveryStatus.QUEUED
+    doubtful_since: datetime | None = None
+    attempts: int = 0
+    code: str | None = None
+
+
+@dataclass
+class FakeOutbox:
+    """Deliveries by message."""
+
+    window_expires_at: datetime | None = None
+    now: datetime | None = None
+    rows: dict[MessageId, Delivery] = field(default_factory=dict)
+    seen_statuses: list[DeliveryStatus] = field(default_factory=list)
+    claims: list[MessageId] = field(default_factory=list)
+
+    async def claim(self, message_id: MessageId) -> Claim | Settled:
+        self.claims.append(message_id)
+        row = self.rows.setdefault(message_id, Delivery())
+        if row.status in (DeliveryStatus.ACCEPTED, DeliveryStatus.FAILED):
+            return Settled(status=row.status, error_code=row.code)
+        row.attempts += 1
+        doubt, row.doubtful_since = row.doubtful_since, row.doubtful_since or self.now
+        return Claim(
+            message=OutboundMessage(
+                message_id=message_id,
+                endpoint_address="whatsapp:+14155238886",
+                recipient="whatsapp:+15550001111",
+                content=Text(text="hello"),
+            ),
+            account_id=new_id(),
+            endpoint_id=new_id(),
+            conversation_id=new_id(),
+            attempt=row.attempts,
+            is_template=row.is_template,
+            window_expires_at=self.window_expires_at,
+            doubtful_since=doubt,
+        )
+
+    async def accepted(self, message_id: MessageId, receipt: Receipt) -> DeliveryStatus:
+        return self._set(message_id, receipt.status)
+
+    async def not_taken(self, message_id: MessageId, *, code: str, reason: str) -> None:
+        self.rows[message_id].doubtful_since = None
+        self._set(message_id, DeliveryStatus.QUEUED, code)
+
+    async def doubtful(self, message_id: MessageId) -> None:
+        self._set(message_id, DeliveryStatus.UNKNOWN)
+
+    async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        return self._set(message_id, DeliveryStatus.FAILED, code)
+
+    def code_of(self, message_id: MessageId) -> str | None:
+        """Why it failed, if it did."""
+        row = self.rows.get(message_id)
+        return row.code if row else None
+
+    def _set(
+        self, message_id: MessageId, status: DeliveryStatus, code: str | None = None
+    ) -> DeliveryStatus:
+        row = self.rows.setdefault(message_id, Delivery())
+        row.status, row.code = status, code
+        self.seen_statuses.append(status)
+        return status
+
+
+class FakeProvider:
+    """Takes messages; each entry of `errors` spoils one attempt, after taking it or before."""
+
+    def __init__(self) -> None:
+        self.sent: list[MessageId] = []
+        self.errors: deque[Exception] = deque()
+        self.takes_before_failing = False
+        self.lookups = 0
+
+    async def send(self, account_id: AccountId, message: OutboundMessage) -> Receipt:
+        if self.errors:
+            error = self.errors.popleft()
+            if self.takes_before_failing:
+                self.sent.append(message.message_id)
+            raise error
+        self.sent.append(message.message_id)
+        return Receipt(provider_message_id=f"SM{message.message_id}")
+
+    async def find_sent(
+        self, account_id: AccountId, message: OutboundMessage, since: datetime
+    ) -> Receipt | None:
+        self.lookups += 1
+        if message.message_id in self.sent:
+            return Receipt(provider_message_id=f"SM{message.message_id}")
+        return None
+
+
+class FakeSlots:
+    """No waiting; remembers being told to slow down."""
+
+    def __init__(self) -> None:
+        self.pauses: list[timedelta] = []
+
+    async def reserve(self, endpoint_id: EndpointId) -> timedelta:
+        return timedelta(0)
+
+    async def slow_down(self, endpoint_id: EndpointId, pause: timedelta) -> None:
+        self.pauses.append(pause)
+
+
+class FakeHealth:
+    """The last word on an account."""
+
+    def __init__(self) -> None:
+        self.alarms: list[str] = []
+
+    async def report_error(self, account_id: AccountId, message: str) -> None:
+        self.alarms.append(message)
+
+    async def report_success(self, account_id: AccountId) -> None:
+        return
+
+
+class FakeCopier:
+    """Copies files; fails as often as told."""
+
+    def __init__(self) -> None:
+        self.copied: list[MessageId] = []
+        self.given_up: list[MessageId] = []
+        self.errors: deque[Exception] = deque()
+
+    async def copy(self, message_id: MessageId) -> None:
+        if self.errors:
+            raise self.errors.popleft()
+        self.copied.append(message_id)
+
+    async def give_up(self, message_id: MessageId, reason: str) -> None:
+        self.given_up.append(message_id)
+
+
+class World:
+    """Everything outside the workflow."""
+
+    def __init__(self) -> None:
+        self.read_model = FakeReadModel()
+        self.outbox = FakeOutbox()
+        self.provider = FakeProvider()
+        self.slots = FakeSlots()
+        self.health = FakeHealth()
+        self.copier = FakeCopier()
+
+    def activities(self) -> list[Any]:
+        """The real activities over this world."""
+        delivery = DeliveryActivities(
+            outbox=self.outbox, provider=self.provider, slots=self.slots, health=self.health
+        )
+        projection = ProjectionActivities(self.read_model)
+        media = MediaActivities(self.copier)
+        return [
+            delivery.deliver_message,
+            delivery.give_up_delivery,
+            projection.project_conversation,
+            projection.close_conversation,
+            projection.load_timers,
+            media.copy_media,
+            media.give_up_media,
+        ]

@@ -1,0 +1,1 @@
+"""Durability: wait, remember, perform. The rules are in `statemachines/`."""

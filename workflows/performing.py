@@ -1,0 +1,72 @@
+"""From a machine's effects to what one projection writes. Pure."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from domain.conversations import Memory, ParkedReply
+from domain.effects import (
+    Announce,
+    Assign,
+    Effect,
+    EnterState,
+    ExpireParked,
+    FreeCapacity,
+    HoldCapacity,
+    ReleaseParked,
+    Trigger,
+    Unassign,
+    WithdrawParked,
+)
+from domain.ids import MessageId
+from domain.messages import DeliveryStatus
+
+_SHOWN: Final = (
+    Announce,
+    Assign,
+    EnterState,
+    ExpireParked,
+    FreeCapacity,
+    HoldCapacity,
+    ReleaseParked,
+    Unassign,
+    WithdrawParked,
+)
+"""Effects that people see; the others only concern the workflow."""
+
+
+def needs_projection(effects: Iterable[Effect]) -> bool:
+    """Whether any of them changes what people see."""
+    return any(isinstance(effect, _SHOWN) for effect in effects)
+
+
+def announcements(effects: Iterable[Effect]) -> tuple[Trigger, ...]:
+    """What people are told about, in order."""
+    return tuple(effect.trigger for effect in effects if isinstance(effect, Announce))
+
+
+def released(before: Memory, effects: Iterable[Effect]) -> tuple[MessageId, ...]:
+    """Parked replies that may leave now, in the order in which they were parked."""
+    if not any(isinstance(effect, ReleaseParked) for effect in effects):
+        return ()
+    return tuple(reply.message_id for reply in before.parked)
+
+
+def settled(before: Memory, effects: Iterable[Effect]) -> dict[MessageId, DeliveryStatus]:
+    """The fate of parked replies that these effects decide."""
+    fate: dict[MessageId, DeliveryStatus] = {}
+    for effect in effects:
+        match effect:
+            case ReleaseParked():
+                fate |= _all(before.parked, DeliveryStatus.QUEUED)
+            case WithdrawParked():
+                fate |= _all(before.parked, DeliveryStatus.WITHDRAWN)
+            case ExpireParked(now=now):
+                due = (reply for reply in before.parked if reply.expires_at <= now)
+                fate |= _all(due, DeliveryStatus.EXPIRED)
+            case _:
+                pass
+    return fate
+
+
+def _all(replies: Iterable[ParkedReply], status: DeliveryStatus) -> dict[MessageId, DeliveryStatus]:
+    return {reply.message_id: status for reply in replies}

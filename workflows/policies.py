@@ -1,0 +1,54 @@
+"""Task queue, time-outs and retries, each with its reason."""
+
+from datetime import timedelta
+from typing import Final
+
+from temporalio.common import RetryPolicy
+
+TASK_QUEUE: Final = "conversation"
+"""The default; an operator may choose another (HOLDFAST_TASK_QUEUE)."""
+
+EVENTS_PER_RUN: Final = 500
+"""Continue as new beyond this. A cold replay costs about 0.6 ms an event, so a conversation that
+was evicted answers within a third of a second; the server's own hint comes eight times later."""
+
+COMMANDS_REMEMBERED: Final = 200
+"""Ids of commands kept to recognise a repeated one: far more than one agent has under way."""
+
+EVENTS_PER_RUN_AT_MOST: Final = 5_000
+"""Continue as new even while something is under way: half of the 10,240 at which the server warns."""
+
+_PATIENT: Final = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200),
+    maximum_interval=timedelta(seconds=10),
+    non_retryable_error_types=["NotFound"],
+)
+"""PostgreSQL comes back: keep trying, and look again soon. What is not there will not appear."""
+
+PROJECTION_TIMEOUT: Final = timedelta(seconds=10)
+PROJECTION_RETRIES: Final = _PATIENT
+
+DELIVERY_ATTEMPT: Final = timedelta(seconds=60)
+"""Longer than the longest wait for a slot (20 s) plus the provider's time-out (15 s)."""
+DELIVERY_HEARTBEAT: Final = timedelta(seconds=10)
+"""How soon a dead worker's message is taken up by another one."""
+DELIVERY_PATIENCE: Final = timedelta(hours=24)
+"""How long an accepted message may wait for its provider: the length of a service window."""
+DELIVERY_RETRIES: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(seconds=30),
+    non_retryable_error_types=["NotFound"],
+)
+
+MEDIA_ATTEMPT: Final = timedelta(minutes=2)
+MEDIA_PATIENCE: Final = timedelta(hours=6)
+MEDIA_RETRIES: Final = RetryPolicy(
+    initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5)
+)
+
+RECONCILE_EVERY: Final = timedelta(minutes=2)
+"""Twilio does not repeat a webhook that it could deliver to nobody; this is the longest such a
+message stays unseen once we are back."""
+RECONCILE_ATTEMPT: Final = timedelta(minutes=2)
+RECONCILE_RETRIES: Final = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)
+"""The schedule itself repeats; a long retry would only pile up behind it."""

@@ -1,0 +1,31 @@
+"""What one run of a conversation hands to the next, and what it is told."""
+
+from domain.conversations import ConversationStart, Mail, Memory
+from domain.ids import MessageId
+from domain.values import Value
+
+
+class ConversationRun(Value):
+    """The workflow's input: how it starts, and everything that must survive continue-as-new.
+
+    Mail needs no list of seen ids: positions count up, so `received` alone recognises a repetition.
+    """
+
+    start: ConversationStart
+    memory: Memory | None = None
+    received: int = 0
+    """The highest mailbox position taken in."""
+    revision: int = 0
+    """Projections made so far."""
+    outbox: tuple[MessageId, ...] = ()
+    """Messages that wait for delivery, in order."""
+    copying: tuple[MessageId, ...] = ()
+    """Messages whose files are being copied."""
+    obeyed: tuple[str, ...] = ()
+    """The last commands carried out: a repeated one is the same one."""
+
+
+class MailBatch(Value):
+    """All mail that was waiting when it was dispatched, in order: a burst is one signal."""
+
+    items: tuple[Mail, ...]
