@@ -1,0 +1,1 @@
+"""Twilio's dialect: signatures, webhooks, the REST API and its error codes."""
