@@ -1,0 +1,106 @@
+"""The phone page in a real browser: a customer writes, the business answers, and the ticks follow."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.contract.simulated_twilio import (
+    BUSINESS,
+    CUSTOMER,
+    IN_A_HURRY,
+    Application,
+    Simulator,
+    listen,
+    serve,
+)
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    with listen() as application:
+        yield application
+
+
+@pytest.fixture
+def simulator(application: Application) -> Iterator[Simulator]:
+    with serve(IN_A_HURRY) as simulator:
+        simulator.furnish(application)
+        yield simulator
+
+
+@pytest.fixture
+def page(simulator: Simulator) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: complaints.append(message.text) if message.type == "error" else None,
+        )
+        page.goto(f"{simulator.url}/phone/{CUSTOMER}")
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+def test_a_chat_from_hello_to_two_blue_ticks(
+    page: Page, simulator: Simulator, application: Application
+) -> None:
+    expect(page.locator("#window")).to_contain_text("only templates")
+    page.get_by_label("Message", exact=True).fill("안녕하세요")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mine .body")).to_have_text("안녕하세요")
+    expect(page.locator("#window")).to_contain_text("open for 23 h")
+    assert application.to("/messages")[0].params["Body"] == "안녕하세요"
+    simulator.post_message(Body="How can I help?")
+    answer = page.locator(".bubble", has_text="How can I help?")
+    expect(answer.get_by_label("read")).to_be_visible()
+
+
+def test_a_button_of_a_template_is_tapped(
+    page: Page, simulator: Simulator, application: Application
+) -> None:
+    templates = simulator.ask("state")["templates"]
+    sid = next(t["template_id"] for t in templates if t["name"] == "appointment_reminder")
+    simulator.post_message(Body="", ContentSid=sid)
+    page.get_by_role("button", name="Confirm").click()
+    application.wait_until(lambda: bool(application.to("/messages")))
+    assert application.to("/messages")[0].params["ButtonPayload"] == "confirm"
+
+
+def test_a_fault_and_the_clock_are_set_from_the_drawer(page: Page, simulator: Simulator) -> None:
+    simulator.say()
+    page.get_by_role("button", name="Faults and clock").click()
+    page.get_by_label("Provider is down").check()
+    page.get_by_role("button", name="+24 h").click()
+    expect(page.locator("#offset")).to_contain_text("ahead")
+    page.keyboard.press("Escape")
+    expect(page.locator("#window")).to_contain_text("closed")
+    assert simulator.ask("faults")["down"] is True
+
+
+def test_the_page_fits_a_phone_and_a_new_customer_can_be_added(
+    page: Page, simulator: Simulator
+) -> None:
+    expect(page.locator("#window")).to_contain_text("only templates")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Customers", exact=True).click()
+    page.get_by_label("Phone number or user id").fill("US.13491208655302741918")
+    page.get_by_label("Name").fill("Sam")
+    page.get_by_role("button", name="Add customer").click()
+    expect(page).to_have_url(f"{simulator.url}/phone/US.13491208655302741918")
+    thread = simulator.ask("thread", business=BUSINESS, customer="US.13491208655302741918")
+    assert thread["messages"] == []
