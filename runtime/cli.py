@@ -1,0 +1,151 @@
+"""The command line: `./holdfast COMMAND`."""
+
+import asyncio
+import os
+import signal
+from functools import partial
+from typing import Final
+
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from domain.errors import ConfigurationError
+from runtime import doctor as examination
+from runtime import keyring, logging, settings
+from runtime.embedded import data_dir, ports
+from runtime.embedded.defaults import resolve
+from runtime.embedded.demo import Demo, open_demo
+from runtime.embedded.stack import addresses, parts
+from runtime.embedded.up import keep_up
+from runtime.process import run_main
+from runtime.serve import serve as serve_app
+from runtime.settings import Settings
+from storage import migrate as migrations
+
+_DOWN_TIMEOUT: Final = 120
+_MARKS: Final = {
+    examination.Verdict.GOOD: "[green]good[/]",
+    examination.Verdict.UNSURE: "[yellow]?[/]",
+    examination.Verdict.BAD: "[red]bad[/]",
+}
+
+app = typer.Typer(
+    help="Holdfast, an omnichannel conversation engine.", no_args_is_help=True, add_completion=False
+)
+keys = typer.Typer(help="Secret keys.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
+console = Console(highlight=False, soft_wrap=True)
+
+
+@app.command()
+def up() -> None:
+    """Run everything on this machine until Ctrl-C: servers, API, console, worker and simulator."""
+    run_main(_up())
+
+
+@app.command()
+def down() -> None:
+    """Stop the stack that runs on this machine, from another terminal."""
+    run_main(_down())
+
+
+@app.command()
+def doctor() -> None:
+    """Check whether Holdfast can run here, and say what to do if not."""
+    run_main(_doctor())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date with this release."""
+    run_main(_migrate())
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API and the console."""
+    run_main(_serve(), loop_factory=uvloop.new_event_loop)
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a fresh key for HOLDFAST_SECRET_KEYS. Put it first; keep the older ones behind it."""
+    print(keyring.new_key())  # noqa: T201
+
+
+async def _up() -> None:
+    wanted = settings.read()
+    if not wanted.is_embedded:
+        raise ConfigurationError(
+            "`up` is for HOLDFAST_MODE=embedded. In production run worker.py and `serve`."
+        )
+    resolved = resolve(wanted)
+    resolved.check()
+    data_dir.prepare(resolved.data_dir)
+    demo = open_demo(resolved.data_dir, addresses(resolved))
+    await keep_up(
+        resolved.data_dir,
+        parts(resolved, demo),
+        tell=_tell,
+        before=partial(ports.refuse_busy, resolved),
+        when_ready=partial(_print_addresses, demo),
+    )
+
+
+async def _down() -> None:
+    directory = settings.read().data_dir
+    pid = data_dir.running_stack(directory)
+    if pid is None:
+        return _tell(f"no stack is running on {directory}")
+    os.kill(pid, signal.SIGTERM)
+    async with asyncio.timeout(_DOWN_TIMEOUT):
+        while data_dir.running_stack(directory) == pid:  # noqa: ASYNC110 - another process's lock
+            await asyncio.sleep(0.1)
+    return _tell("stopped")
+
+
+async def _doctor() -> int:
+    findings = await examination.examine(_resolved())
+    table = Table(show_header=False, box=None)
+    for finding in findings:
+        table.add_row(_MARKS[finding.verdict], finding.subject, finding.text)
+    console.print(table)
+    return int(any(finding.verdict is examination.Verdict.BAD for finding in findings))
+
+
+async def _migrate() -> None:
+    applied = await migrations.migrate(_resolved().database_url.get_secret_value())
+    _tell(f"applied {', '.join(applied)}" if applied else "nothing to apply")
+
+
+async def _serve() -> None:
+    # Here, because the other commands must work without the whole API in memory.
+    from api.app import create_app  # noqa: PLC0415
+    from runtime.wiring import open_services  # noqa: PLC0415
+
+    loaded = settings.load()
+    logging.configure(loaded.log_level, loaded.log_format)
+    await serve_app(create_app(partial(open_services, loaded)), loaded)
+
+
+def _resolved() -> Settings:
+    wanted = settings.read()
+    return resolve(wanted) if wanted.is_embedded else wanted
+
+
+def _tell(line: str) -> None:
+    console.print(line, markup=False)
+
+
+def _print_addresses(demo: Demo) -> None:
+    table = Table(title="Holdfast is up. Ctrl-C stops it; the data stays.", title_justify="left")
+    table.add_column("what")
+    table.add_column("where", overflow="fold")
+    for name, address in demo.addresses.items():
+        table.add_row(name, address)
+    table.add_section()
+    for person in demo.sign_ins:
+        table.add_row(f"sign in as {person.role}", f"{person.email}  {person.password}")
+    console.print(table)

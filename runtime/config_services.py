@@ -1,0 +1,118 @@
+"""Puts the use cases of the config API and of access control together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from storage.audit import AuditLog
+
+from application.access import SESSION_LIFETIME, Access
+from application.callback_urls import CallbackUrls
+from application.configuration.accounts import AccountConfiguration
+from application.configuration.agents import AgentConfiguration
+from application.configuration.api_keys import ApiKeyConfiguration
+from application.configuration.audit import AuditTrail
+from application.configuration.endpoints import EndpointConfiguration
+from application.configuration.organization import OrganizationConfiguration
+from application.configuration.queues import QueueConfiguration
+from application.configuration.templates import TemplateConfiguration
+from application.configuration.verification import AccountVerification
+from application.configuration.workstreams import WorkstreamConfiguration
+from application.passwords import Passwords
+from application.services import Configuration
+from channels.base import Channel, TemplateDirectory
+from domain.channels import ChannelName
+from storage.access import ApiKeys, Sessions, SignInAttempts
+from storage.accounts import Accounts
+from storage.agents import Agents
+from storage.database import Database
+from storage.endpoints import Endpoints
+from storage.organization import Organizations
+from storage.queues import Queues
+from storage.templates import Templates
+from storage.workstreams import Workstreams
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the config API stands on."""
+
+    database: Database
+    accounts: Accounts
+    channels: Mapping[ChannelName, Channel]
+    directories: Mapping[ChannelName, TemplateDirectory]
+    passwords: Passwords
+    public_url: str
+
+
+def access(
+    database: Database, passwords: Passwords, session_lifetime: timedelta = SESSION_LIFETIME
+) -> Access:
+    """Who is asking, and what they may do."""
+    return Access(
+        keys=ApiKeys(database),
+        sessions=Sessions(database),
+        attempts=SignInAttempts(database),
+        agents=Agents(database),
+        passwords=passwords,
+        session_lifetime=session_lifetime,
+    )
+
+
+def configuration(around: Surroundings) -> Configuration:
+    """Everything admins do."""
+    database = around.database
+    trail = AuditTrail(AuditLog(database))
+    agents, queues = Agents(database), Queues(database)
+    endpoints, workstreams = Endpoints(database), Workstreams(database)
+    callback_urls = CallbackUrls(around.public_url)
+    templates = TemplateConfiguration(
+        templates=Templates(database),
+        accounts=around.accounts,
+        directories=around.directories,
+        trail=trail,
+        database=database,
+    )
+    return Configuration(
+        organization=OrganizationConfiguration(
+            organizations=Organizations(database), trail=trail, database=database
+        ),
+        accounts=AccountConfiguration(
+            accounts=around.accounts,
+            channels=around.channels,
+            callback_urls=callback_urls,
+            trail=trail,
+            database=database,
+        ),
+        verification=AccountVerification(
+            accounts=around.accounts,
+            endpoints=endpoints,
+            workstreams=workstreams,
+            queues=queues,
+            templates=templates,
+            channels=around.channels,
+            directories=around.directories,
+            callback_urls=callback_urls,
+        ),
+        endpoints=EndpointConfiguration(
+            endpoints=endpoints,
+            accounts=around.accounts,
+            workstreams=workstreams,
+            trail=trail,
+            database=database,
+        ),
+        workstreams=WorkstreamConfiguration(workstreams=workstreams, trail=trail, database=database),
+        queues=QueueConfiguration(queues=queues, trail=trail, database=database),
+        agents=AgentConfiguration(
+            agents=agents,
+            sessions=Sessions(database),
+            passwords=around.passwords,
+            trail=trail,
+            database=database,
+        ),
+        templates=templates,
+        api_keys=ApiKeyConfiguration(
+            keys=ApiKeys(database), agents=agents, trail=trail, database=database
+        ),
+        audit=trail,
+    )

@@ -1,0 +1,193 @@
+"""Puts together how messages travel: intake, dispatch, replies, delivery, files, live events."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from application.attachments import Attachments
+from application.composing import Composer
+from application.confirmer import Confirmer
+from application.correspondence import Correspondence
+from application.desk import Desk
+from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.intake import Intake
+from application.live_events import LiveFeed
+from application.media import MediaCopying
+from application.media_links import MediaLinks
+from application.open_accounts import OpenAccounts
+from application.reconcile import Reconciliation
+from application.replies import Replies
+from application.sending import Sending
+from application.services import Engine
+from channels.base import Channel
+from domain.channels import ChannelName
+from storage.accounts import Accounts
+from storage.agents import Agents
+from storage.blobs import FileBlobs
+from storage.callbacks import DeliveryReports
+from storage.conversations import Conversations as ConversationList
+from storage.database import Database
+from storage.endpoints import Endpoints
+from storage.events import LiveEvents
+from storage.intake import Intake as IntakeStore
+from storage.mailbox import Mailbox
+from storage.media import MediaFiles
+from storage.messages import Messages
+from storage.notes import Notes
+from storage.organization import Organizations
+from storage.outbox import Outbox
+from storage.provider_names import ProviderNames
+from storage.quarantine import Quarantine
+from storage.send_slots import SendSlots
+from storage.templates import Templates
+from storage.watermarks import Watermarks
+from workflows.client import Conversations
+
+# What a WhatsApp sender may do unless Twilio granted more
+# (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs).
+SENDS_PER_SECOND: Final = 80.0
+# A delivery that would wait longer gives its place in the worker back and tries again later.
+LONGEST_WAIT: Final = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What the engine stands on."""
+
+    database: Database
+    accounts: Accounts
+    channels: Mapping[ChannelName, Channel]
+    conversations: Conversations
+    public_url: str
+    secret_keys: Sequence[str]
+    media_dir: Path
+    media_max_bytes: int
+    dispatch_queue_limit: int = QUEUE_LIMIT
+    dispatch_sweep_every: timedelta = SWEEP_EVERY
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The engine's parts: `engine` is for the API, the ports are for the worker's activities."""
+
+    engine: Engine
+    dispatcher: Dispatcher
+    confirmer: Confirmer
+    provider: Sending
+    outbox: Outbox
+    slots: SendSlots
+    health: Accounts
+    read_model: ConversationList
+    media_copier: MediaCopying
+    reconciler: Reconciliation
+
+    @contextlib.asynccontextmanager
+    async def running(self, dispatch_workers: int = WORKERS) -> AsyncIterator[None]:
+        """Do what goes on in the background of a process that takes webhooks and replies."""
+        async with (
+            self.confirmer.running(),
+            self.engine.live_feed.running(),
+            self.dispatcher.running(dispatch_workers),
+        ):
+            yield
+
+
+def build(around: Surroundings) -> Parts:
+    """The engine over these surroundings; nothing runs yet."""
+    database = around.database
+    open_accounts = OpenAccounts(around.accounts, around.channels)
+    links = MediaLinks(around.public_url, around.secret_keys)
+    dispatcher = _dispatcher(around)
+    intake = Intake(
+        open_accounts=open_accounts,
+        accounts=around.accounts,
+        store=IntakeStore(database),
+        reports=DeliveryReports(database),
+        quarantine=Quarantine(database),
+        doorbell=dispatcher,
+    )
+    return Parts(
+        engine=_engine(around, intake, links),
+        dispatcher=dispatcher,
+        confirmer=_confirmer(around),
+        provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
+        outbox=Outbox(database),
+        slots=SendSlots(database, per_second=SENDS_PER_SECOND, longest_wait=LONGEST_WAIT),
+        health=around.accounts,
+        read_model=ConversationList(database),
+        media_copier=MediaCopying(
+            media=MediaFiles(database),
+            blobs=FileBlobs(around.media_dir),
+            organizations=Organizations(database),
+            open_accounts=open_accounts,
+            max_bytes=around.media_max_bytes,
+        ),
+        reconciler=Reconciliation(
+            accounts=around.accounts,
+            endpoints=Endpoints(database),
+            watermarks=Watermarks(database),
+            open_accounts=open_accounts,
+            intake=intake,
+        ),
+    )
+
+
+def _dispatcher(around: Surroundings) -> Dispatcher:
+    windows = {name: each.capabilities.service_window for name, each in around.channels.items()}
+    return Dispatcher(
+        Mailbox(around.database),
+        around.conversations,
+        windows,
+        queue_limit=around.dispatch_queue_limit,
+        sweep_every=around.dispatch_sweep_every,
+    )
+
+
+def _confirmer(around: Surroundings) -> Confirmer:
+    return Confirmer(
+        database=around.database,
+        messages=Messages(around.database),
+        outbox=Outbox(around.database),
+        agents=Agents(around.database),
+        listed=ConversationList(around.database),
+        conversations=around.conversations,
+    )
+
+
+def _engine(around: Surroundings, intake: Intake, links: MediaLinks) -> Engine:
+    database = around.database
+    listed, messages = ConversationList(database), Messages(database)
+    return Engine(
+        public_url=around.public_url,
+        channels=around.channels,
+        intake=intake,
+        desk=Desk(
+            listed=listed,
+            messages=messages,
+            notes=Notes(database),
+            conversations=around.conversations,
+        ),
+        correspondence=Correspondence(
+            listed=listed,
+            messages=messages,
+            endpoints=Endpoints(database),
+            templates=Templates(database),
+            composer=Composer(MediaFiles(database), Organizations(database)),
+            replies=Replies(database, messages, around.conversations),
+            conversations=around.conversations,
+            channels=around.channels,
+        ),
+        attachments=Attachments(
+            listed=listed,
+            media=MediaFiles(database),
+            blobs=FileBlobs(around.media_dir),
+            organizations=Organizations(database),
+            links=links,
+            channels=around.channels,
+            max_bytes=around.media_max_bytes,
+        ),
+        live_feed=LiveFeed(LiveEvents(database)),
+    )

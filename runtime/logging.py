@@ -1,0 +1,72 @@
+"""Logs: one line of JSON per event on stdout, for people on a terminal; never anything private.
+
+Whoever logs binds what the line is about: `structlog.contextvars.bind_contextvars(conversation_id=…)`.
+"""
+
+import logging
+import sys
+from typing import Final, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from runtime.redaction import redact
+from runtime.settings import LogFormat
+
+# These tell, at INFO, every transition, request URL or request body.
+_QUIET: Final = ("transitions", "httpx2", "httpcore2", "twilio", "urllib3", "asyncio", "uvicorn.access")
+
+_GATHER: Final[tuple[Processor, ...]] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+)
+
+
+def configure(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
+    """Send everything, ours and the libraries', through one redacting formatter to `stream`."""
+    stream = stream or sys.stdout
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_GATHER,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_formatter(for_people=_for_people(log_format, stream)))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _for_people(log_format: LogFormat, stream: TextIO) -> bool:
+    return log_format is LogFormat.CONSOLE or (log_format is LogFormat.AUTO and stream.isatty())
+
+
+def _without_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Uvicorn says everything twice, the second time in colours."""
+    event.pop("color_message", None)
+    return event
+
+
+def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
+    render: Processor = structlog.processors.JSONRenderer()
+    if for_people:
+        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*_GATHER, structlog.stdlib.ExtraAdder()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _without_colours,
+            structlog.processors.format_exc_info,
+            redact,
+            render,
+        ],
+    )

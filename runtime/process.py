@@ -1,0 +1,37 @@
+"""How every process of ours that has a main coroutine begins and ends."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import NoReturn
+
+from domain.errors import ConfigurationError, HoldfastError
+
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+
+
+def run_main(
+    main: Coroutine[None, None, int | None], loop_factory: LoopFactory | None = None
+) -> NoReturn:
+    """Run `main`, say what went wrong in one sentence, and leave at once with its exit status.
+
+    At once, because the threads of Temporal's client may otherwise abort an interpreter that ends:
+    https://github.com/temporalio/sdk-python/issues/300
+    """
+    status = 1
+    try:
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            status = runner.run(main) or 0
+    except (ConfigurationError, HoldfastError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - before logging is set up, and for people
+    except KeyboardInterrupt:
+        status = 130
+    except BaseException:
+        logging.exception("ended by an error nobody expected")  # noqa: LOG015
+    finally:
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)

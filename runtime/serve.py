@@ -1,0 +1,33 @@
+"""Serves the API and the console over HTTP."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+from runtime.settings import Settings
+
+# Beyond this many connections a process answers 503: better than serving nobody in time.
+_MAX_CONNECTIONS: Final = 4096
+_MAX_WEBSOCKET_MESSAGE: Final = 256 * 1024
+_LAST_REQUESTS: Final = 10  # seconds that requests in flight get when the process is told to end
+
+
+async def serve(app: Callable[..., Any], settings: Settings) -> None:
+    """Returns after SIGTERM or SIGINT, when the last request was answered.
+
+    No proxy's header is believed: what the world calls us is HOLDFAST_PUBLIC_URL.
+    """
+    config = uvicorn.Config(
+        app,
+        host=settings.api_host,
+        port=settings.api_port,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        ws_max_size=_MAX_WEBSOCKET_MESSAGE,
+        timeout_graceful_shutdown=_LAST_REQUESTS,
+    )
+    await uvicorn.Server(config).serve()

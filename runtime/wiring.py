@@ -1,0 +1,131 @@
+"""Puts a process of ours together from its settings, and takes it apart again."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from temporalio.client import Client
+
+from application.health import Readiness
+from application.idempotency import Idempotency
+from application.passwords import Passwords
+from application.services import Services
+from channels.media_fetch import MediaFetcher
+from channels.twilio.client import TwilioClients
+from channels.whatsapp import WhatsAppChannel
+from domain.channels import ChannelName
+from runtime import config_services, engine_services
+from runtime.engine_services import Parts
+from runtime.keyring import Keyring
+from runtime.settings import Settings
+from runtime.temporal import connect
+from storage.accounts import Accounts
+from storage.database import Database, open_database
+from storage.idempotency import IdempotencyKeys
+from workflows.client import TemporalConversations
+
+Channels = Mapping[ChannelName, WhatsAppChannel]
+
+
+class SecretBox:
+    """Accounts' secrets, sealed with the keyring."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def encrypt(self, text: str) -> bytes:
+        return self._keyring.encrypt(text.encode())
+
+    def decrypt(self, sealed: bytes) -> str:
+        return self._keyring.decrypt(sealed).decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Application:
+    """What every process of ours is made of. Nothing of it runs in the background yet."""
+
+    database: Database
+    accounts: Accounts
+    channels: Channels
+    parts: Parts
+
+
+@contextlib.asynccontextmanager
+async def open_application(settings: Settings, client: Client) -> AsyncIterator[Application]:
+    """Database, channels and the engine over them; all of it is closed at the end."""
+    conninfo = settings.database_url.get_secret_value()
+    async with (
+        open_database(conninfo, max_size=settings.database_pool_size) as database,
+        open_channels(settings) as channels,
+    ):
+        yield build_application(settings, database, channels, client)
+
+
+def build_application(
+    settings: Settings, database: Database, channels: Channels, client: Client
+) -> Application:
+    """The engine over what is open already."""
+    accounts = Accounts(database, SecretBox(Keyring.of(settings)))
+    parts = engine_services.build(
+        engine_services.Surroundings(
+            database=database,
+            accounts=accounts,
+            channels=channels,
+            conversations=TemporalConversations(client, task_queue=settings.task_queue),
+            public_url=settings.public_url,
+            secret_keys=[key.get_secret_value() for key in settings.secret_keys],
+            media_dir=settings.media_dir,
+            media_max_bytes=settings.media_max_bytes,
+            dispatch_queue_limit=settings.dispatch_queue_limit,
+            dispatch_sweep_every=settings.dispatch_sweep_every,
+        )
+    )
+    return Application(database=database, accounts=accounts, channels=channels, parts=parts)
+
+
+@contextlib.asynccontextmanager
+async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
+    """Every channel of this build, at the addresses that are set."""
+    whatsapp = WhatsAppChannel(
+        TwilioClients(api_url=settings.twilio_api_url, content_url=settings.twilio_content_url),
+        MediaFetcher(
+            allow_private_hosts=settings.allow_private_media_hosts, max_bytes=settings.media_max_bytes
+        ),
+    )
+    try:
+        yield {ChannelName.WHATSAPP: whatsapp}
+    finally:
+        await whatsapp.close()
+
+
+@contextlib.asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """The process of the API. It starts, and takes messages in, while Temporal is down."""
+    client = await connect(settings, lazy=True)
+    async with (
+        open_application(settings, client) as application,
+        application.parts.running(settings.dispatch_concurrency),
+    ):
+        yield _services(settings, application)
+
+
+def _services(settings: Settings, application: Application) -> Services:
+    database = application.database
+    passwords = Passwords()
+    return Services(
+        access=config_services.access(database, passwords, settings.session_lifetime),
+        configuration=config_services.configuration(
+            config_services.Surroundings(
+                database=database,
+                accounts=application.accounts,
+                channels=application.channels,
+                directories=application.channels,
+                passwords=passwords,
+                public_url=settings.public_url,
+            )
+        ),
+        engine=application.parts.engine,
+        idempotency=Idempotency(IdempotencyKeys(database), database),
+        # Not Temporal: without it every message is still stored, and reaches its workflow later.
+        readiness=Readiness({"database": database.check}),
+    )

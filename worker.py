@@ -1,0 +1,101 @@
+"""Assemble and run the Temporal worker. Nothing imports it."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.delivery import DeliveryActivities
+from activities.media import MediaActivities
+from activities.projection import ProjectionActivities
+from activities.reconciliation import ReconciliationActivities
+from runtime import logging, schedules, settings, versions
+from runtime.engine_services import Parts
+from runtime.process import run_main
+from runtime.settings import Settings
+from runtime.temporal import connect, telemetry
+from runtime.wiring import open_application
+from workflows.conversation import ConversationWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
+from workflows.sandbox import RUNNER
+
+CACHED_CONVERSATIONS: Final = 5_000
+"""About 75 KB each. A conversation that is not cached costs a replay with its next message."""
+
+STICKY_TIMEOUT: Final = timedelta(seconds=2)
+"""How long a message waits for a worker that died before another one takes it (default: 10 s)."""
+
+LAST_WORK: Final = timedelta(seconds=20)
+"""What activities under way get when the worker is told to end: a slot's wait plus one call."""
+
+
+async def main() -> None:
+    """Run until SIGTERM or SIGINT, then finish what is under way."""
+    configured = settings.load()
+    logging.configure(configured.log_level, configured.log_format)
+    client = await connect(configured, runtime=telemetry(configured))
+    async with open_application(configured, client) as application:
+        worker = await build(client, configured, activities(application.parts))
+        async with worker:
+            await begin(client, configured)
+            await told_to_end()
+
+
+def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
+    """Everything the workflows may ask of the world."""
+    delivery = DeliveryActivities(
+        outbox=parts.outbox, provider=parts.provider, slots=parts.slots, health=parts.health
+    )
+    projection = ProjectionActivities(parts.read_model)
+    media = MediaActivities(parts.media_copier)
+    reconciliation = ReconciliationActivities(parts.reconciler)
+    return (
+        delivery.deliver_message,
+        delivery.give_up_delivery,
+        projection.project_conversation,
+        projection.close_conversation,
+        projection.load_timers,
+        media.copy_media,
+        media.give_up_media,
+        reconciliation.list_reconcilable_accounts,
+        reconciliation.reconcile_account,
+    )
+
+
+async def build(client: Client, configured: Settings, provided: Sequence[Callable[..., Any]]) -> Worker:
+    """One worker; versioned where the server offers it. Run more processes rather than a bigger one."""
+    versioned = await versions.is_versioning_offered(client)
+    return Worker(
+        client,
+        task_queue=configured.task_queue,
+        workflows=[ConversationWorkflow, ReconciliationWorkflow],
+        activities=provided,
+        workflow_runner=RUNNER,
+        max_cached_workflows=CACHED_CONVERSATIONS,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=LAST_WORK,
+        deployment_config=versions.deployment(configured.build_id) if versioned else None,
+    )
+
+
+async def begin(client: Client, configured: Settings) -> None:
+    """What a first worker sees to. In production, `holdfast promote` is a step of the deployment."""
+    if configured.is_embedded and await versions.is_versioning_offered(client):
+        await versions.promote(client, configured.build_id)
+    await schedules.keep_reconciling(client, configured.task_queue)
+
+
+async def told_to_end() -> None:
+    """Wait for SIGTERM or SIGINT."""
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    await ended.wait()
+
+
+if __name__ == "__main__":
+    run_main(main())
