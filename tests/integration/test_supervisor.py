@@ -45,7 +45,7 @@ def pids(directory: Path) -> dict[str, int]:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(15):
-        while not condition():  # noqa: ASYNC110 - it is about other processes
+        while not condition():
             await asyncio.sleep(0.02)
 
 

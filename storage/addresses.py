@@ -1,0 +1,113 @@
+"""Who wrote: the addresses people write from, and the contact behind them."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.channels import ChannelName
+from domain.errors import Unavailable
+from domain.ids import ContactId, new_id
+from domain.messages import Sender
+from domain.values import Value
+from storage.database import Database
+from storage.documents import document, storable
+
+
+class KnownAddress(Value):
+    """An address whose row is locked: the messages of one customer come in one after the other."""
+
+    address_id: UUID
+    contact_id: ContactId
+
+
+LOCK: Final = """
+    SELECT address_id, contact_id FROM addresses
+    WHERE channel = %(channel)s AND value = %(value)s
+    FOR NO KEY UPDATE
+"""
+# LIMIT within, so that each id is looked up and never the whole table joined.
+RECOGNISE: Final = """
+    SELECT known.contact_id
+    FROM jsonb_each_text(%(ids)s::jsonb) AS given, LATERAL (
+        SELECT contact_id FROM contact_ids
+        WHERE channel = %(channel)s AND kind = given.key AND value = given.value
+        LIMIT 1
+    ) AS known
+    ORDER BY known.contact_id
+    LIMIT 1
+"""
+# A contact that was recognised exists already; one that nobody else adds first comes with the address.
+ADD: Final = """
+    WITH address AS (
+        INSERT INTO addresses (address_id, contact_id, channel, value)
+        VALUES (%(address_id)s, %(contact_id)s, %(channel)s, %(value)s)
+        ON CONFLICT (channel, value) DO NOTHING
+        RETURNING contact_id
+    )
+    INSERT INTO contacts (contact_id) SELECT contact_id FROM address
+    ON CONFLICT (contact_id) DO NOTHING
+"""
+# Writing to us is a new consent: an earlier opt-out ends with the customer's own next message.
+REFRESH: Final = """
+    WITH address AS (
+        UPDATE addresses
+        SET phone = coalesce(%(phone)s::text, phone), other_ids = other_ids || %(other_ids)s::jsonb,
+            opted_out_at = NULL
+        WHERE address_id = %(address_id)s
+          AND (opted_out_at IS NOT NULL OR NOT other_ids @> %(other_ids)s::jsonb
+               OR phone IS DISTINCT FROM coalesce(%(phone)s::text, phone))
+        RETURNING channel, contact_id
+    ), ids AS (
+        INSERT INTO contact_ids (channel, kind, value, contact_id)
+        SELECT address.channel, given.key, given.value, address.contact_id
+        FROM address, jsonb_each_text(%(ids)s::jsonb) AS given
+        ON CONFLICT (channel, kind, value) DO NOTHING
+    )
+    UPDATE contacts SET display_name = %(name)s::text, updated_at = now()
+    WHERE contact_id = %(contact_id)s AND %(name)s::text IS NOT NULL
+      AND display_name IS DISTINCT FROM %(name)s::text
+"""
+
+
+class AddressBook:
+    """Addresses and contacts. Every call belongs into a transaction of the caller."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def lock(self, channel: ChannelName, sender: Sender) -> KnownAddress:
+        """The sender's address, made when it is new, and ours until the transaction ends."""
+        where = {"channel": channel, "value": storable(sender.address)}
+        known = await self._db.row(KnownAddress, LOCK, where)
+        if known is None:
+            await self._add(channel, sender)
+            known = await self._db.row(KnownAddress, LOCK, where)
+        if known is None:
+            raise Unavailable("The sender's address could not be locked. Nothing was kept; try again.")
+        return known
+
+    async def refresh(self, address: KnownAddress, sender: Sender) -> None:
+        """What the provider says of this person today."""
+        today = {
+            **address.model_dump(),
+            "phone": storable(sender.phone),
+            "name": storable(sender.display_name),
+            "other_ids": document(sender.other_ids),
+            "ids": document(_ids(sender)),
+        }
+        await self._db.execute(REFRESH, today)
+
+    async def _add(self, channel: ChannelName, sender: Sender) -> None:
+        facts = {
+            "channel": channel,
+            "value": storable(sender.address),
+            "ids": document(_ids(sender)),
+            "address_id": new_id(),
+        }
+        known = await self._db.one(RECOGNISE, facts)
+        contact_id = known["contact_id"] if known else new_id()
+        await self._db.execute(ADD, {**facts, "contact_id": contact_id})
+
+
+def _ids(sender: Sender) -> dict[str, str]:
+    phone = {"phone": sender.phone} if sender.phone else {}
+    return {**phone, **sender.other_ids}

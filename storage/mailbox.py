@@ -1,0 +1,129 @@
+"""The mailbox: what a conversation's workflow has to be told, in order, until it was told."""
+
+from datetime import timedelta
+from typing import Final
+
+from domain.conversations import ConversationRecord, Mail, MailKind
+from domain.ids import ConversationId, MessageId
+from domain.timers import TimerPolicy
+from domain.values import Value
+from storage.database import Database
+
+
+class PendingMail(Value):
+    """The first undelivered items of one mailbox, with all that a workflow needs to begin."""
+
+    conversation: ConversationRecord
+    timers: TimerPolicy
+    endpoint_name: str
+    queue_name: str
+    items: tuple[Mail, ...]
+
+
+class _Addressee(ConversationRecord):
+    timers: TimerPolicy
+    endpoint_name: str
+    queue_name: str
+
+
+ADDRESSEE: Final = """
+    SELECT c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id,
+           c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
+           c.closed_at, c.close_reason, c.language,
+           w.timers, e.name AS endpoint_name, q.name AS queue_name
+    FROM conversations c
+    JOIN workstreams w ON w.workstream_id = c.workstream_id
+    JOIN endpoints e ON e.endpoint_id = c.endpoint_id
+    JOIN queues q ON q.queue_id = c.queue_id
+    WHERE c.conversation_id = %(conversation_id)s
+"""
+# A refusal speaks of the time when its message was written: what the customer wrote since then has
+# opened the window again.
+ITEMS: Final = """
+    SELECT i.position, i.kind, i.message_id, i.has_media,
+           CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at
+    FROM mailbox i
+    LEFT JOIN messages m ON m.message_id = i.message_id
+    WHERE i.conversation_id = %(conversation_id)s
+    ORDER BY i.position
+    LIMIT %(limit)s
+"""
+DISCARD: Final = """
+    DELETE FROM mailbox WHERE conversation_id = %(conversation_id)s AND position <= %(up_to)s
+"""
+STRANDED: Final = """
+    WITH oldest AS (
+        SELECT conversation_id, at FROM mailbox
+        WHERE at <= clock_timestamp() - %(older_than)s::interval
+        ORDER BY at
+        LIMIT %(rows)s
+    )
+    SELECT conversation_id FROM oldest GROUP BY conversation_id ORDER BY min(at) LIMIT %(limit)s
+"""
+POST: Final = """
+    WITH conversation AS (
+        UPDATE conversations SET mailbox_seq = mailbox_seq + 1
+        WHERE conversation_id = %(conversation_id)s AND state <> 'closed'
+        RETURNING mailbox_seq
+    )
+    INSERT INTO mailbox (conversation_id, position, kind, message_id, at)
+    SELECT %(conversation_id)s::uuid, mailbox_seq, %(kind)s::text, %(message_id)s::uuid,
+           statement_timestamp()
+    FROM conversation
+"""
+DEPTH: Final = "SELECT count(*) AS depth FROM mailbox"
+OLDEST_AGE: Final = """
+    SELECT coalesce(clock_timestamp() - min(at), interval '0') AS age FROM mailbox
+"""
+_BURST: Final = 20
+"""How many items one conversation may have on average before `stranded` returns fewer than asked."""
+
+
+class Mailbox:
+    """Written by intake and by reports; read by the dispatcher; emptied once the workflow was told."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def pending(self, conversation_id: ConversationId, limit: int = 100) -> PendingMail | None:
+        """The next items in order, or None when the mailbox is empty."""
+        which = {"conversation_id": conversation_id, "limit": limit}
+        items = await self._db.rows(Mail, ITEMS, which)
+        addressee = await self._db.row(_Addressee, ADDRESSEE, which) if items else None
+        if addressee is None:
+            return None
+        return PendingMail(
+            conversation=ConversationRecord.model_validate(addressee.model_dump()),
+            timers=addressee.timers,
+            endpoint_name=addressee.endpoint_name,
+            queue_name=addressee.queue_name,
+            items=tuple(items),
+        )
+
+    async def discard(self, conversation_id: ConversationId, up_to: int) -> int:
+        """The workflow has been told everything up to that position."""
+        return await self._db.execute(DISCARD, {"conversation_id": conversation_id, "up_to": up_to})
+
+    async def stranded(self, older_than: timedelta, limit: int) -> list[ConversationId]:
+        """Conversations whose mail nobody dispatched, the longest-waiting first."""
+        which = {"older_than": older_than, "limit": limit, "rows": limit * _BURST}
+        async with self._db.connection() as connection:
+            cursor = await connection.execute(STRANDED, which)
+            return [row["conversation_id"] for row in await cursor.fetchall()]
+
+    async def depth(self) -> int:
+        """How many items wait, in all mailboxes."""
+        row = await self._db.one(DEPTH)
+        return row["depth"] if row else 0
+
+    async def oldest_age(self) -> timedelta:
+        """How long the oldest item has been waiting."""
+        row = await self._db.one(OLDEST_AGE)
+        return row["age"] if row else timedelta()
+
+    async def post(
+        self, conversation_id: ConversationId, kind: MailKind, message_id: MessageId | None = None
+    ) -> bool:
+        """Add an item. False when the conversation is closed: nobody is there to read it."""
+        item = {"conversation_id": conversation_id, "kind": kind, "message_id": message_id}
+        return await self._db.execute(POST, item) > 0

@@ -1,0 +1,57 @@
+"""The one organisation of this deployment."""
+
+from typing import Final
+
+from domain.configuration import Organization
+from domain.errors import NotFound, StaleVersion
+from storage.database import Database
+
+GET: Final = """
+    SELECT name, attachment_max_bytes, attachment_types, version, created_at, updated_at
+    FROM organizations
+"""
+CREATE_ONCE: Final = """
+    INSERT INTO organizations (name, attachment_max_bytes, attachment_types)
+    VALUES (%(name)s, %(attachment_max_bytes)s, '{}')
+    ON CONFLICT DO NOTHING
+"""
+UPDATE: Final = """
+    UPDATE organizations
+    SET name = %(name)s, attachment_max_bytes = %(attachment_max_bytes)s,
+        attachment_types = %(attachment_types)s, version = version + 1, updated_at = now()
+    WHERE version = %(expected_version)s
+"""
+_DEFAULT_LIMIT: Final = Organization.model_fields["attachment_max_bytes"].default
+
+
+class Organizations:
+    """A table of one row."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def get(self) -> Organization:
+        organization = await self._db.row(Organization, GET)
+        if organization is None:
+            raise NotFound("Holdfast is not set up yet: there is no organisation.")
+        return organization
+
+    async def create_once(self, name: str) -> bool:
+        """False when there is one already; it stays as it is."""
+        facts = {"name": name, "attachment_max_bytes": _DEFAULT_LIMIT}
+        return await self._db.execute(CREATE_ONCE, facts) > 0
+
+    async def update(self, organization: Organization, expected_version: int) -> Organization:
+        facts = {
+            **organization.model_dump(),
+            "attachment_types": list(organization.attachment_types),
+            "expected_version": expected_version,
+        }
+        changed = await self._db.execute(UPDATE, facts)
+        now = await self.get()
+        if not changed:
+            raise StaleVersion(
+                "Somebody else changed the organisation. Read it again, then repeat your change.",
+                version=now.version,
+            )
+        return now

@@ -1,0 +1,205 @@
+"""The outbox: the right to make one attempt, and what became of it. A doubt is kept until resolved."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.ids import AccountId, ConversationId, EndpointId, MessageId
+from domain.messages import Content, DeliveryStatus, OutboundMessage, Receipt
+from domain.ports import Claim, Settled
+from domain.values import Value
+from storage.callbacks import DeliveryReports
+from storage.database import Database, Parameters
+from storage.documents import storable
+
+OPTED_OUT: Final = "recipient_opted_out"
+
+CLAIM: Final = """
+    SELECT d.status, d.error_code, d.unresolved_since, d.account_id,
+           m.content, c.conversation_id, c.endpoint_id, c.window_expires_at,
+           e.address AS endpoint_address, a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out
+    FROM deliveries d
+    JOIN message_views m ON m.message_id = d.message_id
+    JOIN conversations c ON c.conversation_id = m.conversation_id
+    JOIN endpoints e ON e.endpoint_id = c.endpoint_id
+    JOIN addresses a ON a.address_id = c.address_id
+    WHERE d.message_id = %(message_id)s
+    FOR NO KEY UPDATE OF d
+"""
+# A claim in doubt is no new attempt, and keeps the time at which the doubt began.
+BEGIN_ATTEMPT: Final = """
+    UPDATE deliveries
+    SET attempts = attempts + CASE WHEN unresolved_since IS NULL THEN 1 ELSE 0 END,
+        unresolved_since = coalesce(unresolved_since, statement_timestamp()),
+        status = CASE WHEN status = 'parked' THEN 'queued' ELSE status END,
+        rank = greatest(rank, %(queued_rank)s), handed_over = true
+    WHERE message_id = %(message_id)s
+    RETURNING attempts
+"""
+ACCOUNT: Final = "SELECT account_id FROM deliveries WHERE message_id = %(message_id)s"
+STATUS: Final = "SELECT status FROM deliveries WHERE message_id = %(message_id)s"
+NOT_TAKEN: Final = """
+    UPDATE deliveries
+    SET status = 'queued', rank = %(rank)s, unresolved_since = NULL,
+        error_code = %(code)s, error_text = %(reason)s, updated_at = statement_timestamp()
+    WHERE message_id = %(message_id)s AND status IN ('queued', 'unknown')
+"""
+DOUBTFUL: Final = """
+    UPDATE deliveries SET status = 'unknown', rank = %(rank)s, updated_at = statement_timestamp()
+    WHERE message_id = %(message_id)s AND rank < %(rank)s
+"""
+RESEND: Final = """
+    UPDATE deliveries
+    SET status = 'queued', rank = %(rank)s, unresolved_since = NULL, resent_in_doubt = true,
+        updated_at = statement_timestamp()
+    WHERE message_id = %(message_id)s AND status IN ('queued', 'unknown')
+      AND unresolved_since IS NOT NULL
+"""
+# A message in doubt stays in doubt: to call it failed would invite somebody to send it again.
+FAIL: Final = """
+    UPDATE deliveries
+    SET status = CASE WHEN status = 'unknown' THEN status ELSE 'failed' END,
+        rank = CASE WHEN status = 'unknown' THEN rank ELSE %(rank)s END,
+        unresolved_since = CASE WHEN status = 'unknown' THEN unresolved_since END,
+        error_code = %(code)s, error_text = %(reason)s, updated_at = statement_timestamp()
+    WHERE message_id = %(message_id)s AND rank < %(accepted_rank)s
+"""
+DOUBTS: Final = """
+    SELECT d.message_id, m.conversation_id, d.account_id, d.status, d.resent_in_doubt,
+           d.updated_at AS at
+    FROM deliveries d JOIN messages m ON m.message_id = d.message_id
+    WHERE d.status = 'unknown' OR d.resent_in_doubt
+    ORDER BY d.updated_at DESC
+    LIMIT %(limit)s
+"""
+
+
+class Doubt(Value):
+    """A message that may have arrived not at all, or twice."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    account_id: AccountId
+    status: DeliveryStatus
+    resent_in_doubt: bool
+    at: datetime
+
+
+class _Outgoing(Value):
+    status: DeliveryStatus
+    error_code: str | None
+    unresolved_since: datetime | None
+    account_id: UUID
+    content: Content
+    conversation_id: ConversationId
+    endpoint_id: EndpointId
+    window_expires_at: datetime | None
+    endpoint_address: str
+    recipient: str
+    opted_out: bool
+
+    @property
+    def is_template(self) -> bool:
+        return self.content.kind == "template"
+
+    @property
+    def is_silenced(self) -> bool:
+        return self.opted_out and not self.is_template and self.unresolved_since is None
+
+
+class Outbox:
+    """Outbound messages, one attempt at a time."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._reports = DeliveryReports(db)
+
+    async def claim(self, message_id: MessageId) -> Claim | Settled:
+        """Begin an attempt, durably, before anything leaves."""
+        async with self._db.transaction():
+            outgoing = await self._db.row(_Outgoing, CLAIM, {"message_id": message_id})
+            if outgoing is None:
+                raise NotFound(f"There is no outbound message {message_id}.")
+            if outgoing.status.rank >= DeliveryStatus.ACCEPTED.rank:
+                return Settled(status=outgoing.status, error_code=outgoing.error_code)
+            if outgoing.is_silenced:
+                reason = "The customer asked not to be written to. Wait until they write again."
+                status = await self.failed(message_id, code=OPTED_OUT, reason=reason)
+                return Settled(status=status, error_code=OPTED_OUT)
+            attempt = await self._begin_attempt(message_id)
+        return _claim(message_id, outgoing, attempt)
+
+    async def accepted(self, message_id: MessageId, receipt: Receipt) -> DeliveryStatus:
+        """The provider took it. Applies the reports that came before we knew its name there."""
+        async with self._db.transaction():
+            row = await self._db.one(ACCOUNT, {"message_id": message_id})
+            if row is None:
+                raise NotFound(f"There is no outbound message {message_id}.")
+            await self._reports.name(row["account_id"], message_id, receipt)
+            return await self._status(message_id)
+
+    async def not_taken(self, message_id: MessageId, *, code: str, reason: str) -> None:
+        """The attempt surely failed; the message waits for another one."""
+        rank = DeliveryStatus.QUEUED.rank
+        facts = {"message_id": message_id, "rank": rank, "code": code, "reason": storable(reason)}
+        await self._change(NOT_TAKEN, facts)
+
+    async def doubtful(self, message_id: MessageId) -> None:
+        """Nobody knows whether this attempt succeeded."""
+        await self._change(DOUBTFUL, {"message_id": message_id, "rank": DeliveryStatus.UNKNOWN.rank})
+
+    async def resend_in_doubt(self, message_id: MessageId) -> None:
+        """Give the doubt up and allow another attempt; on record that it may arrive twice."""
+        await self._change(RESEND, {"message_id": message_id, "rank": DeliveryStatus.QUEUED.rank})
+
+    async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        """Give up for good. A status that the provider reported meanwhile wins."""
+        facts = {
+            "message_id": message_id,
+            "rank": DeliveryStatus.FAILED.rank,
+            "accepted_rank": DeliveryStatus.ACCEPTED.rank,
+            "code": code,
+            "reason": storable(reason),
+        }
+        async with self._db.transaction():
+            await self._change(FAIL, facts)
+            return await self._status(message_id)
+
+    async def recent_doubts(self, limit: int = 100) -> list[Doubt]:
+        """The newest first."""
+        return await self._db.rows(Doubt, DOUBTS, {"limit": limit})
+
+    async def _change(self, query: str, facts: Parameters) -> None:
+        async with self._db.transaction():
+            if await self._db.execute(query, facts):
+                await self._reports.tell(facts["message_id"])
+
+    async def _begin_attempt(self, message_id: MessageId) -> int:
+        facts = {"message_id": message_id, "queued_rank": DeliveryStatus.QUEUED.rank}
+        row = await self._db.one(BEGIN_ATTEMPT, facts)
+        return row["attempts"] if row else 0
+
+    async def _status(self, message_id: MessageId) -> DeliveryStatus:
+        row = await self._db.one(STATUS, {"message_id": message_id})
+        if row is None:
+            raise NotFound(f"There is no outbound message {message_id}.")
+        return DeliveryStatus(row["status"])
+
+
+def _claim(message_id: MessageId, outgoing: _Outgoing, attempt: int) -> Claim:
+    return Claim(
+        message=OutboundMessage(
+            message_id=message_id,
+            endpoint_address=outgoing.endpoint_address,
+            recipient=outgoing.recipient,
+            content=outgoing.content,
+        ),
+        account_id=outgoing.account_id,
+        endpoint_id=outgoing.endpoint_id,
+        conversation_id=outgoing.conversation_id,
+        attempt=attempt,
+        is_template=outgoing.is_template,
+        window_expires_at=outgoing.window_expires_at,
+        doubtful_since=outgoing.unresolved_since,
+    )

@@ -1,0 +1,141 @@
+"""What workflows write about their conversations: an older word never overwrites a newer one."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.conversations import State
+from domain.errors import NotFound
+from domain.ids import ConversationId
+from domain.ports import CloseRequest, Projection
+from domain.values import Value
+from storage.database import Database
+from storage.documents import document
+
+BEFORE: Final = """
+    SELECT state, revision, agent_id, queue_id FROM conversations
+    WHERE conversation_id = %(conversation_id)s
+    FOR NO KEY UPDATE
+"""
+PROJECT: Final = """
+    UPDATE conversations
+    SET revision = %(revision)s, state = %(state)s,
+        state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(at)s END,
+        agent_id = %(agent_id)s, preferred_agent_id = %(preferred_agent_id)s,
+        queue_id = coalesce(%(queue_id)s, queue_id), holds_capacity = %(holds_capacity)s
+    WHERE conversation_id = %(conversation_id)s
+"""
+PROJECT_CLOSED: Final = """
+    UPDATE conversations SET revision = %(revision)s WHERE conversation_id = %(conversation_id)s
+"""
+SETTLE: Final = """
+    WITH settled AS (
+        UPDATE deliveries d
+        SET status = fate.status, rank = fate.rank, updated_at = statement_timestamp()
+        FROM unnest(%(message_ids)s::uuid[], %(statuses)s::text[], %(ranks)s::smallint[])
+             AS fate (message_id, status, rank)
+        WHERE d.message_id = fate.message_id AND d.status = 'parked' AND d.rank < fate.rank
+        RETURNING d.message_id
+    )
+    INSERT INTO conversation_events (conversation_id, type, message_id)
+    SELECT %(conversation_id)s::uuid, 'message_changed', message_id FROM settled
+"""
+TELL: Final = """
+    WITH announced AS (
+        INSERT INTO conversation_events (conversation_id, type, data)
+        SELECT %(conversation_id)s::uuid, 'announced', jsonb_build_object('trigger', trigger)
+        FROM jsonb_array_elements_text(%(announcements)s::jsonb) AS trigger
+    ), changed AS (
+        INSERT INTO conversation_events (conversation_id, type, left_agent_id, left_queue_id)
+        VALUES (%(conversation_id)s, 'conversation_changed', %(left_agent_id)s, %(left_queue_id)s)
+    )
+    SELECT pg_notify('holdfast_events', '')
+"""
+CLOSE: Final = """
+    WITH closed AS (
+        UPDATE conversations
+        SET state = 'closed', closed_at = %(at)s, state_changed_at = %(at)s, close_reason = %(reason)s,
+            holds_capacity = false
+        WHERE conversation_id = %(conversation_id)s AND state <> 'closed' AND mailbox_seq = %(handled)s
+        RETURNING conversation_id
+    ), told AS (
+        INSERT INTO conversation_events (conversation_id, type)
+        SELECT conversation_id, 'conversation_changed' FROM closed
+    )
+    SELECT pg_notify('holdfast_events', '') FROM closed
+"""
+STATE_NOW: Final = "SELECT state FROM conversations WHERE conversation_id = %(conversation_id)s"
+
+
+class _Before(Value):
+    state: State
+    revision: int
+    agent_id: UUID | None
+    queue_id: UUID
+
+
+class Projections:
+    """The writing half of the read model."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def project(self, projection: Projection) -> None:
+        """Write it, unless a newer revision is there already."""
+        async with self._db.transaction():
+            before = await self._db.row(
+                _Before, BEFORE, {"conversation_id": projection.conversation_id}
+            )
+            if before is None:
+                raise _unknown(projection.conversation_id)
+            if before.revision >= projection.revision:
+                return
+            await self._write(projection, before)
+            await self._settle(projection)
+            await self._tell(projection, before)
+
+    async def close(self, request: CloseRequest) -> bool:
+        """Close unless mail is on its way that the workflow has not seen."""
+        facts = request.model_dump()
+        async with self._db.transaction():
+            if await self._db.execute(CLOSE, facts):
+                return True
+            # A statement of its own, so that it sees a close that the one above waited for.
+            now = await self._db.one(STATE_NOW, facts)
+        if now is None:
+            raise _unknown(request.conversation_id)
+        return bool(now["state"] == State.CLOSED)
+
+    async def _write(self, projection: Projection, before: _Before) -> None:
+        """Closed is final, and only `close` closes, because it looks into the mailbox."""
+        facts = projection.model_dump(exclude={"settled", "announcements"})
+        if before.state is State.CLOSED:
+            await self._db.execute(PROJECT_CLOSED, facts)
+            return
+        state = before.state if projection.state is State.CLOSED else projection.state
+        await self._db.execute(PROJECT, {**facts, "state": state})
+
+    async def _settle(self, projection: Projection) -> None:
+        if not projection.settled:
+            return
+        fates = {
+            "conversation_id": projection.conversation_id,
+            "message_ids": list(projection.settled),
+            "statuses": [status.value for status in projection.settled.values()],
+            "ranks": [status.rank for status in projection.settled.values()],
+        }
+        await self._db.execute(SETTLE, fates)
+
+    async def _tell(self, projection: Projection, before: _Before) -> None:
+        left_agent = before.agent_id != projection.agent_id
+        left_queue = projection.queue_id not in {None, before.queue_id}
+        change = {
+            "conversation_id": projection.conversation_id,
+            "announcements": document(projection.announcements),
+            "left_agent_id": before.agent_id if left_agent else None,
+            "left_queue_id": before.queue_id if left_queue else None,
+        }
+        await self._db.execute(TELL, change)
+
+
+def _unknown(conversation_id: ConversationId) -> NotFound:
+    return NotFound(f"There is no conversation {conversation_id}.")

@@ -1,0 +1,81 @@
+"""Queues and their members."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.configuration import Queue
+from storage.resources import Resource, Statements
+
+QUEUES: Final = Statements(
+    insert="""
+        WITH members AS (
+            INSERT INTO queue_members (queue_id, agent_id)
+            SELECT %(id)s::uuid, unnest(%(member_ids)s::uuid[])
+        )
+        INSERT INTO queues (queue_id, name, priority, version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(priority)s, 1, %(created_at)s, %(created_at)s)
+    """,
+    get="""
+        SELECT q.queue_id, q.name, q.priority, q.version, q.created_at, q.updated_at,
+               ARRAY(SELECT m.agent_id FROM queue_members m WHERE m.queue_id = q.queue_id
+                     ORDER BY m.agent_id) AS member_ids
+        FROM queues q WHERE q.queue_id = %(id)s AND q.deleted_at IS NULL
+    """,
+    listing="""
+        SELECT q.queue_id, q.name, q.priority, q.version, q.created_at, q.updated_at,
+               ARRAY(SELECT m.agent_id FROM queue_members m WHERE m.queue_id = q.queue_id
+                     ORDER BY m.agent_id) AS member_ids
+        FROM queues q
+        WHERE q.deleted_at IS NULL AND (%(after)s::uuid IS NULL OR q.queue_id > %(after)s)
+        ORDER BY q.queue_id LIMIT %(limit)s
+    """,
+    update="""
+        WITH queue AS (
+            UPDATE queues
+            SET name = %(name)s, priority = %(priority)s, version = version + 1, updated_at = now()
+            WHERE queue_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
+            RETURNING queue_id
+        ), gone AS (
+            DELETE FROM queue_members m USING queue
+            WHERE m.queue_id = queue.queue_id AND m.agent_id <> ALL (%(member_ids)s::uuid[])
+        ), members AS (
+            INSERT INTO queue_members (queue_id, agent_id)
+            SELECT queue_id, unnest(%(member_ids)s::uuid[]) FROM queue
+            ON CONFLICT DO NOTHING
+        )
+        SELECT queue_id FROM queue
+    """,
+    lock="SELECT 1 FROM queues WHERE queue_id = %(id)s AND deleted_at IS NULL FOR UPDATE",
+    delete="""
+        UPDATE queues q SET deleted_at = now()
+        WHERE q.queue_id = %(id)s
+          AND NOT EXISTS (SELECT FROM conversations c
+                          WHERE c.queue_id = q.queue_id AND c.state <> 'closed')
+          AND NOT EXISTS (SELECT FROM workstreams w
+                          WHERE w.fallback_queue_id = q.queue_id AND w.deleted_at IS NULL)
+    """,
+    with_it=("DELETE FROM queue_members WHERE queue_id = %(id)s",),
+    requires={
+        "member_ids": """
+            SELECT count(*) FROM (
+                SELECT 1 FROM agents WHERE agent_id = ANY (%(member_ids)s) AND deleted_at IS NULL
+                FOR KEY SHARE
+            ) members
+            HAVING count(*) = cardinality(%(member_ids)s::uuid[])
+        """
+    },
+)
+
+
+class Queues(Resource[Queue]):
+    """Where conversations wait."""
+
+    noun = "queue"
+    sql = QUEUES
+    model = Queue
+
+    def identity(self, value: Queue) -> UUID:
+        return value.queue_id
+
+    def parameters(self, value: Queue) -> dict[str, object]:
+        return {**value.model_dump(), "member_ids": list(dict.fromkeys(value.member_ids))}

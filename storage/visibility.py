@@ -1,0 +1,22 @@
+"""Who sees which conversations: the one place that says it, for people and for SQL."""
+
+from typing import Final
+
+from psycopg.sql import SQL
+
+from domain.ids import AgentId
+from domain.values import Value
+
+
+class Viewer(Value):
+    """Supervisors see all; an agent sees what is theirs or belongs to a queue they are a member of."""
+
+    agent_id: AgentId | None = None
+    sees_all: bool = False
+
+
+# For a conversation `v`; its parameters are the fields of a Viewer.
+IS_VISIBLE: Final = SQL("""(
+    %(sees_all)s OR v.agent_id = %(agent_id)s
+    OR v.queue_id IN (SELECT queue_id FROM queue_members WHERE agent_id = %(agent_id)s)
+)""")

@@ -1,0 +1,65 @@
+"""Workstreams: how work of one channel is routed and timed."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.configuration import Workstream
+from storage.documents import document
+from storage.resources import Resource, Statements
+
+WORKSTREAMS: Final = Statements(
+    insert="""
+        INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id, timers,
+                                 version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s, %(timers)s,
+                1, %(created_at)s, %(created_at)s)
+    """,
+    get="""
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+               version, created_at, updated_at
+        FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
+    """,
+    listing="""
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+               version, created_at, updated_at
+        FROM workstreams
+        WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR workstream_id > %(after)s)
+        ORDER BY workstream_id LIMIT %(limit)s
+    """,
+    update="""
+        UPDATE workstreams
+        SET name = %(name)s, channel = %(channel)s, distribution = %(distribution)s,
+            fallback_queue_id = %(fallback_queue_id)s, timers = %(timers)s,
+            version = version + 1, updated_at = now()
+        WHERE workstream_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
+    """,
+    lock="SELECT 1 FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL FOR UPDATE",
+    delete="""
+        UPDATE workstreams w SET deleted_at = now()
+        WHERE w.workstream_id = %(id)s
+          AND NOT EXISTS (SELECT FROM conversations c
+                          WHERE c.workstream_id = w.workstream_id AND c.state <> 'closed')
+          AND NOT EXISTS (SELECT FROM endpoints e
+                          WHERE e.workstream_id = w.workstream_id AND e.deleted_at IS NULL)
+    """,
+    requires={
+        "fallback_queue_id": """
+            SELECT 1 FROM queues WHERE queue_id = %(fallback_queue_id)s AND deleted_at IS NULL
+            FOR KEY SHARE
+        """
+    },
+)
+
+
+class Workstreams(Resource[Workstream]):
+    """How work of one channel is routed and timed."""
+
+    noun = "workstream"
+    sql = WORKSTREAMS
+    model = Workstream
+
+    def identity(self, value: Workstream) -> UUID:
+        return value.workstream_id
+
+    def parameters(self, value: Workstream) -> dict[str, object]:
+        return {**value.model_dump(), "timers": document(value.timers)}

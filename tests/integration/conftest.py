@@ -1,0 +1,44 @@
+"""A database of its own for each test, with a small customer service in it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage.database import Database, open_database
+from tests.fakes import FakeChannel, FakeConversations
+from tests.integration.house import House, furnished
+from tests.shop import Shop, open_shop
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open pool on this test's own database."""
+    async with open_database(database_url, min_size=1, max_size=10) as database:
+        yield database
+
+
+@pytest.fixture
+async def house(database: Database) -> House:
+    """One WhatsApp number, one queue with Alice in it, and Bob who is in none."""
+    return await furnished(database)
+
+
+@pytest.fixture
+def channel() -> FakeChannel:
+    """A provider that does as it is told."""
+    return FakeChannel()
+
+
+@pytest.fixture
+def conversations() -> FakeConversations:
+    """Temporal, as it should be, or as a test tells it to be."""
+    return FakeConversations()
+
+
+@pytest.fixture
+async def shop(
+    database: Database, tmp_path: Path, channel: FakeChannel, conversations: FakeConversations
+) -> Shop:
+    """The whole engine in a small organisation."""
+    return await open_shop(database, tmp_path, channel, conversations)
