@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.delivery import DeliveryActivities
+from activities.housekeeping import HousekeepingActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from activities.reconciliation import ReconciliationActivities
@@ -20,6 +21,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect, telemetry
 from runtime.wiring import open_application
 from workflows.conversation import ConversationWorkflow
+from workflows.housekeeping import HousekeepingWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.sandbox import RUNNER
 
@@ -39,8 +41,10 @@ async def main() -> None:
     logging.configure(configured.log_level, configured.log_format)
     client = await connect(configured, runtime=telemetry(configured))
     async with open_application(configured, client) as application:
-        worker = await build(client, configured, activities(application.parts))
-        async with worker:
+        parts = application.parts
+        worker = await build(client, configured, activities(parts))
+        # It dispatches too: what reconciling finds, and what an API that died left behind.
+        async with parts.dispatcher.running(configured.dispatch_concurrency), worker:
             await begin(client, configured)
             await told_to_end()
 
@@ -53,6 +57,7 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
     projection = ProjectionActivities(parts.read_model)
     media = MediaActivities(parts.media_copier)
     reconciliation = ReconciliationActivities(parts.reconciler)
+    housekeeping = HousekeepingActivities(parts.housekeeper)
     return (
         delivery.deliver_message,
         delivery.give_up_delivery,
@@ -63,6 +68,7 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
         media.give_up_media,
         reconciliation.list_reconcilable_accounts,
         reconciliation.reconcile_account,
+        housekeeping.tidy_up,
     )
 
 
@@ -72,7 +78,7 @@ async def build(client: Client, configured: Settings, provided: Sequence[Callabl
     return Worker(
         client,
         task_queue=configured.task_queue,
-        workflows=[ConversationWorkflow, ReconciliationWorkflow],
+        workflows=[ConversationWorkflow, HousekeepingWorkflow, ReconciliationWorkflow],
         activities=provided,
         workflow_runner=RUNNER,
         max_cached_workflows=CACHED_CONVERSATIONS,
@@ -86,7 +92,7 @@ async def begin(client: Client, configured: Settings) -> None:
     """What a first worker sees to. In production, `holdfast promote` is a step of the deployment."""
     if configured.is_embedded and await versions.is_versioning_offered(client):
         await versions.promote(client, configured.build_id)
-    await schedules.keep_reconciling(client, configured.task_queue)
+    await schedules.keep(client, configured.task_queue)
 
 
 async def told_to_end() -> None:

@@ -153,3 +153,10 @@ class Reconciler(Protocol):
 
     async def reconcile(self, account_id: AccountId) -> int:
         """Ask the provider for messages since the watermark; return how many were new."""
+
+
+class Housekeeper(Protocol):
+    """Forgets what is kept only for a while."""
+
+    async def tidy(self) -> dict[str, int]:
+        """How many rows were forgotten, by what they were."""

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from storage.audit import AuditLog
-
 from application.access import SESSION_LIFETIME, Access
 from application.callback_urls import CallbackUrls
 from application.configuration.accounts import AccountConfiguration
@@ -25,6 +23,7 @@ from domain.channels import ChannelName
 from storage.access import ApiKeys, Sessions, SignInAttempts
 from storage.accounts import Accounts
 from storage.agents import Agents
+from storage.audit import AuditLog
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.organization import Organizations

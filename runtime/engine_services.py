@@ -13,6 +13,7 @@ from application.confirmer import Confirmer
 from application.correspondence import Correspondence
 from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.housekeeping import Housekeeping
 from application.intake import Intake
 from application.live_events import LiveFeed
 from application.media import MediaCopying
@@ -83,6 +84,7 @@ class Parts:
     read_model: ConversationList
     media_copier: MediaCopying
     reconciler: Reconciliation
+    housekeeper: Housekeeping
 
     @contextlib.asynccontextmanager
     async def running(self, dispatch_workers: int = WORKERS) -> AsyncIterator[None]:
@@ -125,6 +127,7 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
+        housekeeper=Housekeeping(database),
         reconciler=Reconciliation(
             accounts=around.accounts,
             endpoints=Endpoints(database),

@@ -14,23 +14,37 @@ from temporalio.client import (
     ScheduleSpec,
 )
 
-from workflows.policies import RECONCILE_EVERY
+from workflows.housekeeping import HousekeepingWorkflow
+from workflows.policies import RECONCILE_EVERY, TIDY_EVERY
 from workflows.reconciliation import ReconciliationWorkflow
 
 RECONCILIATION: Final = "reconciliation"
+HOUSEKEEPING: Final = "housekeeping"
+_TIMEOUT: Final = timedelta(seconds=10)
 
 
-async def keep_reconciling(client: Client, task_queue: str) -> None:
-    """Make the schedule, unless it is there already."""
+async def keep(client: Client, task_queue: str) -> None:
+    """Make each schedule, unless it is there already."""
+    reconciling = ScheduleActionStartWorkflow(
+        ReconciliationWorkflow.run, id=RECONCILIATION, task_queue=task_queue
+    )
+    tidying = ScheduleActionStartWorkflow(
+        HousekeepingWorkflow.run, id=HOUSEKEEPING, task_queue=task_queue
+    )
+    await _make(client, RECONCILIATION, reconciling, RECONCILE_EVERY)
+    await _make(client, HOUSEKEEPING, tidying, TIDY_EVERY)
+
+
+async def _make(
+    client: Client, name: str, action: ScheduleActionStartWorkflow, every: timedelta
+) -> None:
     schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            ReconciliationWorkflow.run, id=RECONCILIATION, task_queue=task_queue
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=RECONCILE_EVERY)]),
-        # One look covers all that was missed; looks that pile up would not see more.
+        action=action,
+        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=every)]),
+        # One round covers all that was missed; rounds that pile up would not do more.
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=timedelta(minutes=1)),
     )
     try:
-        await client.create_schedule(RECONCILIATION, schedule, rpc_timeout=timedelta(seconds=10))
+        await client.create_schedule(name, schedule, rpc_timeout=_TIMEOUT)
     except ScheduleAlreadyRunningError:
         return

@@ -96,7 +96,7 @@ class Settings(BaseSettings):
     dispatch_concurrency: Annotated[int, Field(ge=1, le=256)] = 16
     dispatch_queue_limit: Annotated[int, Field(ge=1)] = 10_000
     dispatch_sweep_every: Annotated[timedelta, Field(ge=timedelta(milliseconds=100))] = timedelta(
-        seconds=5
+        seconds=1
     )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

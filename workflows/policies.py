@@ -52,3 +52,7 @@ message stays unseen once we are back."""
 RECONCILE_ATTEMPT: Final = timedelta(minutes=2)
 RECONCILE_RETRIES: Final = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)
 """The schedule itself repeats; a long retry would only pile up behind it."""
+
+TIDY_EVERY: Final = timedelta(hours=1)
+"""Often enough that one round is short."""
+TIDY_ATTEMPT: Final = timedelta(minutes=5)

@@ -1,0 +1,43 @@
+"""What is kept only for a while, and for how long. Everything else is kept until somebody erases it."""
+
+from datetime import timedelta
+from typing import Final
+
+from storage.access import Sessions, SignInAttempts
+from storage.callbacks import DeliveryReports
+from storage.database import Database
+from storage.events import LiveEvents
+from storage.idempotency import IdempotencyKeys
+from storage.quarantine import Quarantine
+
+LIVE_EVENTS: Final = timedelta(days=7)
+"""A console that was away for longer loads everything anew."""
+IDEMPOTENCY_KEYS: Final = timedelta(days=1)
+"""Longer than any client repeats a request."""
+PARKED_REPORTS: Final = timedelta(days=2)
+"""Of messages that were never ours; Twilio reports the last status within a day."""
+QUARANTINE: Final = timedelta(days=30)
+SIGN_IN_ATTEMPTS: Final = timedelta(days=1)
+
+
+class Housekeeping:
+    """Forgets in each table what is older than it needs to be."""
+
+    def __init__(self, database: Database) -> None:
+        self._events = LiveEvents(database)
+        self._keys = IdempotencyKeys(database)
+        self._reports = DeliveryReports(database)
+        self._quarantine = Quarantine(database)
+        self._sessions = Sessions(database)
+        self._attempts = SignInAttempts(database)
+
+    async def tidy(self) -> dict[str, int]:
+        """How many rows were forgotten, by what they were."""
+        return {
+            "live_events": await self._events.purge(LIVE_EVENTS),
+            "idempotency_keys": await self._keys.purge(IDEMPOTENCY_KEYS),
+            "parked_reports": await self._reports.purge_parked(PARKED_REPORTS),
+            "quarantined_webhooks": await self._quarantine.purge(QUARANTINE),
+            "sessions": await self._sessions.purge(),
+            "sign_in_attempts": await self._attempts.purge(SIGN_IN_ATTEMPTS),
+        }
