@@ -1,0 +1,112 @@
+"""The live stream of an agent: a WebSocket that resumes where it broke off."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ValidationError
+
+from api.dependencies import services_of
+from application.access import require
+from application.desk import viewer_of
+from application.live_events import Follower
+from application.services import Services
+from domain.configuration import Scope
+from domain.errors import HoldfastError, InvalidInput, NotAllowed, NotSignedIn
+from storage.visibility import Viewer
+
+SIGN_IN_WITHIN: Final = timedelta(seconds=10)
+HEARTBEAT_EVERY: Final = timedelta(seconds=15)
+CHECK_SESSION_EVERY: Final = timedelta(minutes=1)
+# A client that takes nothing for so long is gone, or will never catch up.
+SEND_WITHIN: Final = timedelta(seconds=10)
+
+# https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
+POLICY_VIOLATION: Final = 1008
+TRY_AGAIN_LATER: Final = 1013
+
+router = APIRouter()
+
+
+class FirstFrame(BaseModel):
+    """What a browser sends first, because it cannot set headers."""
+
+    token: str
+
+
+@router.websocket("/agent/v1/events")
+async def events(
+    socket: WebSocket, cursor: Annotated[str | None, Query(max_length=100)] = None
+) -> None:
+    """Tell what happens after `cursor`, or from now on, until somebody leaves."""
+    await socket.accept()
+    with contextlib.suppress(WebSocketDisconnect):
+        try:
+            await _serve(socket, services_of(socket), cursor)
+        except (NotSignedIn, NotAllowed, InvalidInput) as error:
+            await socket.close(POLICY_VIOLATION, error.code)
+        except (HoldfastError, TimeoutError):
+            await socket.close(TRY_AGAIN_LATER, "resume with your last cursor")
+
+
+async def _serve(socket: WebSocket, services: Services, cursor: str | None) -> None:
+    token = await _token(socket)
+    viewer = await _viewer(services, token)
+    async with services.engine.live_feed.follow(viewer, cursor) as follower:
+        await _send(socket, f'{{"type":"ready","cursor":"{follower.cursor}"}}')
+        telling = asyncio.create_task(_tell(socket, services, token, follower))
+        leaving = asyncio.create_task(_until_they_leave(socket))
+        try:
+            done, _ = await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            telling.cancel()
+            leaving.cancel()
+            await asyncio.gather(telling, leaving, return_exceptions=True)
+
+
+async def _token(socket: WebSocket) -> str:
+    scheme, _, token = socket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip()
+    try:
+        async with asyncio.timeout(SIGN_IN_WITHIN.total_seconds()):
+            return FirstFrame.model_validate_json(await socket.receive_text()).token
+    except (TimeoutError, ValidationError, KeyError) as error:
+        raise NotSignedIn('Send {"token": "…"} as the first frame.') from error
+
+
+async def _viewer(services: Services, token: str) -> Viewer:
+    caller = await services.access.authenticate(token)
+    require(caller, [Scope.AGENT])
+    return viewer_of(caller)
+
+
+async def _tell(socket: WebSocket, services: Services, token: str, follower: Follower) -> None:
+    """Everything that waits here is one page of events: a slow client costs no more than that."""
+    clock = asyncio.get_running_loop().time
+    beat_at = clock() + HEARTBEAT_EVERY.total_seconds()
+    check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
+    while True:
+        for event in await follower.next():
+            await _send(socket, event.model_dump_json())
+        if clock() >= beat_at:
+            beat_at = clock() + HEARTBEAT_EVERY.total_seconds()
+            await _send(socket, '{"type":"heartbeat"}')
+        if clock() >= check_at:
+            check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
+            follower.viewer = await _viewer(services, token)
+
+
+async def _send(socket: WebSocket, frame: str) -> None:
+    async with asyncio.timeout(SEND_WITHIN.total_seconds()):
+        await socket.send_text(frame)
+
+
+async def _until_they_leave(socket: WebSocket) -> None:
+    """Nothing a client says after the first frame matters, but that it left does."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

@@ -1,0 +1,53 @@
+"""The API is put together here; nothing else happens here."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final, TypeAlias
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from api import docs, errors, health, media, openapi
+from api.agent import routers as agent
+from api.body_limit import BodyLimit
+from api.config import routers as config
+from api.dependencies import AppState
+from api.request_log import RequestLog
+from api.security_headers import SecurityHeaders
+from api.webhooks import routers as webhooks
+from application.services import Services
+
+OpenServices: TypeAlias = Callable[[], AbstractAsyncContextManager[Services]]
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    health.router,
+    docs.router,
+    *webhooks.ROUTERS,
+    media.router,
+    *agent.ROUTERS,
+    *config.ROUTERS,
+)
+
+
+def create_app(open_services: OpenServices) -> FastAPI:
+    """The whole API over these services, which live as long as the app runs."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[AppState]:
+        async with open_services() as services:
+            yield AppState(services=services)
+
+    app = FastAPI(
+        title="Holdfast",
+        summary="An omnichannel conversation engine for customer service.",
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders), Middleware(RequestLog), Middleware(BodyLimit)],
+        generate_unique_id_function=openapi.operation_id,
+        docs_url=None,
+        redoc_url=None,
+    )
+    errors.install(app)
+    openapi.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,1 @@
+"""The config API: what admins call, under /config/v1."""

@@ -1,0 +1,31 @@
+"""The routers of the config API, in the order in which an admin sets things up."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.config import (
+    account_checks,
+    accounts,
+    agents,
+    api_keys,
+    audit_log,
+    endpoints,
+    organization,
+    queues,
+    templates,
+    workstreams,
+)
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    organization.router,
+    agents.router,
+    queues.router,
+    workstreams.router,
+    accounts.router,
+    account_checks.router,
+    endpoints.router,
+    templates.router,
+    api_keys.router,
+    audit_log.router,
+)

@@ -1,0 +1,1 @@
+"""What admins do: each file is one thing they configure."""

@@ -1,0 +1,129 @@
+"""Agents: the people inside, their roles and their passwords."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, SecretStr
+
+from application.configuration.audit import AuditTrail, now
+from application.configuration.drafts import Draft, Email, Name
+from application.configuration.register import Register
+from application.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
+from application.whole_lists import whole
+from domain.configuration import Agent, Caller, Role
+from domain.errors import Conflict
+from domain.ids import AgentId, new_id
+from storage.access import Sessions
+from storage.agents import Agents
+from storage.database import Database
+
+SUBJECT: Final = "agent"
+
+Password = Annotated[SecretStr, Field(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
+Roles = Annotated[tuple[Role, ...], Field(min_length=1, max_length=len(Role))]
+
+
+class NewAgent(Draft):
+    """A person to let in. Without a password they cannot sign in yet."""
+
+    name: Name = Field(examples=["Ann Lee"])
+    email: Email = Field(examples=["ann@example.com"])
+    roles: Roles = (Role.AGENT,)
+    enabled: bool = True
+    password: Password | None = None
+
+
+class AgentChange(Draft):
+    """What to change of a person. The password has an address of its own."""
+
+    name: Name | None = None
+    email: Email | None = None
+    roles: Roles | None = None
+    enabled: bool | None = None
+
+
+class AgentConfiguration:
+    """Keeps the people inside. There is always somebody left who can administer."""
+
+    def __init__(
+        self,
+        *,
+        agents: Agents,
+        sessions: Sessions,
+        passwords: Passwords,
+        trail: AuditTrail,
+        database: Database,
+    ) -> None:
+        self._agents = agents
+        self._sessions = sessions
+        self._passwords = passwords
+        self._trail = trail
+        self._database = database
+        self._register = Register(SUBJECT, agents, trail, database)
+
+    async def get(self, agent_id: AgentId) -> Agent:
+        """Raise NotFound."""
+        return await self._register.get(agent_id)
+
+    async def listing(self, cursor: str | None, limit: int) -> tuple[list[Agent], str | None]:
+        """One page, oldest first."""
+        return await self._register.listing(cursor, limit)
+
+    async def create(self, caller: Caller, draft: NewAgent) -> Agent:
+        """Let somebody in."""
+        hashed = await self._hashed(draft.password)
+        fields = draft.model_dump(exclude={"password", "roles"})
+        agent = Agent(
+            agent_id=new_id(), created_at=now(), updated_at=now(), roles=_once(draft.roles), **fields
+        )
+        async with self._database.transaction():
+            created = await self._register.create(caller, agent.agent_id, agent)
+            if hashed is not None:
+                await self._agents.set_password_hash(agent.agent_id, hashed)
+        return created
+
+    async def update(
+        self, caller: Caller, agent_id: AgentId, change: AgentChange, expected_version: int
+    ) -> Agent:
+        """Change some of it. Roles and being disabled take effect with their next request."""
+        changes = change.given()
+        if change.roles is not None:
+            changes["roles"] = _once(change.roles)
+        async with self._database.transaction():
+            agent = await self._register.update(caller, agent_id, changes, expected_version)
+            await self._refuse_without_admin()
+        return agent
+
+    async def delete(self, caller: Caller, agent_id: AgentId, expected_version: int) -> None:
+        """Remove a person. Raise StillInUse while they have open conversations."""
+        async with self._database.transaction():
+            await self._register.delete(caller, agent_id, expected_version)
+            await self._refuse_without_admin()
+
+    async def set_password(self, caller: Caller, agent_id: AgentId, password: SecretStr) -> None:
+        """Set a new password, and end every session that began with the old one."""
+        hashed = await self._passwords.hash(password.get_secret_value())
+        async with self._database.transaction():
+            await self._register.get(agent_id)
+            await self._agents.set_password_hash(agent_id, hashed)
+            await self._sessions.revoke_all(agent_id)
+            await self._trail.record(caller, "password_set", SUBJECT, agent_id, {"password": "set"})
+
+    async def has_password(self, agent_id: AgentId, password: SecretStr) -> bool:
+        """Whether somebody signs in with this one."""
+        stored = await self._agents.password_hash(agent_id)
+        return await self._passwords.matches(password.get_secret_value(), stored)
+
+    async def _hashed(self, password: SecretStr | None) -> str | None:
+        return await self._passwords.hash(password.get_secret_value()) if password else None
+
+    async def _refuse_without_admin(self) -> None:
+        if not any(_is_admin(agent) for agent in await whole(self._agents.listing)):
+            raise Conflict("This would leave no enabled admin. Make somebody else an admin first.")
+
+
+def _is_admin(agent: Agent) -> bool:
+    return agent.enabled and Role.ADMIN in agent.roles
+
+
+def _once(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    return tuple(dict.fromkeys(roles))

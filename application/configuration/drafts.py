@@ -1,0 +1,75 @@
+"""What admins type: forms that know their limits and forbid what they do not know."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from domain.timers import TimerPolicy
+
+LONGEST: Final = timedelta(days=365)
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
+
+
+class Draft(BaseModel):
+    """A form as it was filled in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def given(self) -> dict[str, Any]:
+        """What a partial form wants changed: the fields that were filled in, null meaning `leave`."""
+        filled = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: value for name, value in filled.items() if value is not None}
+
+
+# A limited text is also checked for half characters (lone surrogates), which PostgreSQL refuses.
+Name: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=PRINTABLE),
+]
+Email: TypeAlias = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,
+        pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
+    ),
+]
+Language: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)
+]
+SettingName: TypeAlias = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_:+.-]+)?$", max_length=100)
+]
+SettingValue: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTABLE),
+]
+SecretName: TypeAlias = SettingName
+SecretValue: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PRINTABLE),
+]
+# The names are part of the document's promise only if it says that there are no others.
+NO_OTHERS: Final = {"additionalProperties": False}
+Settings: TypeAlias = Annotated[
+    dict[SettingName, SettingValue], Field(max_length=50, json_schema_extra=NO_OTHERS)
+]
+Secrets: TypeAlias = Annotated[
+    dict[SecretName, SecretValue], Field(max_length=20, repr=False, json_schema_extra=NO_OTHERS)
+]
+Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
+
+
+class TimerSettings(TimerPolicy):
+    """The durations of a workstream, as an admin may set them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="after")
+    def _within_reason(self) -> "TimerSettings":
+        for name, value in self:
+            if isinstance(value, timedelta) and not timedelta(0) <= value <= LONGEST:
+                raise ValueError(f"{name} must be between nothing and {LONGEST.days} days")
+        return self

@@ -1,0 +1,127 @@
+"""Endpoints: the numbers of an account, each with the workstream its conversations go to."""
+
+from typing import Final
+
+from pydantic import Field
+
+from application.configuration.audit import AuditTrail, now
+from application.configuration.drafts import Draft, Language, Name
+from application.configuration.pages import matching
+from application.configuration.register import Register
+from channels.addresses import endpoint_address
+from domain.channels import ChannelName
+from domain.configuration import Account, Caller, Endpoint
+from domain.errors import InvalidInput, NotFound
+from domain.ids import AccountId, EndpointId, WorkstreamId, new_id
+from storage.accounts import Accounts
+from storage.database import Database
+from storage.endpoints import Endpoints
+from storage.workstreams import Workstreams
+
+SUBJECT: Final = "endpoint"
+
+
+class NewEndpoint(Draft):
+    """A number to receive and send with."""
+
+    name: Name = Field(examples=["Support line"])
+    number: str = Field(max_length=40, examples=["+14155238886"])
+    workstream_id: WorkstreamId
+    language: Language = "en"
+    enabled: bool = True
+
+
+class EndpointChange(Draft):
+    """What to change of an endpoint. Its number stays: conversations belong to it."""
+
+    name: Name | None = None
+    workstream_id: WorkstreamId | None = None
+    language: Language | None = None
+    enabled: bool | None = None
+
+
+class EndpointConfiguration:
+    """Keeps the endpoints of accounts."""
+
+    def __init__(
+        self,
+        *,
+        endpoints: Endpoints,
+        accounts: Accounts,
+        workstreams: Workstreams,
+        trail: AuditTrail,
+        database: Database,
+    ) -> None:
+        self._accounts = accounts
+        self._workstreams = workstreams
+        self._register = Register(SUBJECT, endpoints, trail, database)
+
+    async def get(self, account_id: AccountId, endpoint_id: EndpointId) -> Endpoint:
+        """Raise NotFound, also when it belongs to another account."""
+        endpoint = await self._register.get(endpoint_id)
+        if endpoint.account_id != account_id:
+            raise NotFound("This account has no such endpoint.")
+        return endpoint
+
+    async def listing(
+        self, account_id: AccountId, cursor: str | None, limit: int
+    ) -> tuple[list[Endpoint], str | None]:
+        """One page of an account's endpoints, oldest first."""
+        await self._accounts.get(account_id)
+        return await matching(
+            self._register.listing,
+            lambda endpoint: endpoint.account_id == account_id,
+            identity=lambda endpoint: endpoint.endpoint_id,
+            cursor=cursor,
+            limit=limit,
+        )
+
+    async def create(self, caller: Caller, account_id: AccountId, draft: NewEndpoint) -> Endpoint:
+        """Add a number to an account."""
+        account = await self._accounts.get(account_id)
+        await self._check_workstream(account.channel, draft.workstream_id)
+        endpoint = self._endpoint(account, draft)
+        return await self._register.create(caller, endpoint.endpoint_id, endpoint)
+
+    async def update(
+        self,
+        caller: Caller,
+        account_id: AccountId,
+        endpoint_id: EndpointId,
+        change: EndpointChange,
+        expected_version: int,
+    ) -> Endpoint:
+        """Change some of it; running conversations notice at their next decision."""
+        endpoint = await self.get(account_id, endpoint_id)
+        if change.workstream_id is not None:
+            await self._check_workstream(endpoint.channel, change.workstream_id)
+        return await self._register.update(caller, endpoint_id, change.given(), expected_version)
+
+    async def delete(
+        self, caller: Caller, account_id: AccountId, endpoint_id: EndpointId, expected_version: int
+    ) -> None:
+        """Remove it. Raise StillInUse while it has open conversations."""
+        await self.get(account_id, endpoint_id)
+        await self._register.delete(caller, endpoint_id, expected_version)
+
+    def _endpoint(self, account: Account, draft: NewEndpoint) -> Endpoint:
+        return Endpoint(
+            endpoint_id=new_id(),
+            account_id=account.account_id,
+            channel=account.channel,
+            address=endpoint_address(account.channel, draft.number),
+            created_at=now(),
+            updated_at=now(),
+            **draft.model_dump(exclude={"number"}),
+        )
+
+    async def _check_workstream(self, channel: ChannelName, workstream_id: WorkstreamId) -> None:
+        try:
+            workstream = await self._workstreams.get(workstream_id)
+        except NotFound as error:
+            raise InvalidInput("There is no such workstream.", field="workstream_id") from error
+        if workstream.channel != channel:
+            raise InvalidInput(
+                f"This workstream handles {workstream.channel}. Choose one that handles {channel}.",
+                field="workstream_id",
+            )

@@ -1,0 +1,55 @@
+"""The one organisation of this deployment."""
+
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints
+
+from application.configuration.audit import AuditTrail, differences
+from application.configuration.drafts import Draft, Name
+from application.configuration.register import changed
+from domain.configuration import Caller, Organization
+from storage.database import Database
+from storage.organization import Organizations
+
+SUBJECT: Final = "organization"
+MiB: Final = 1024 * 1024
+
+MimeType = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9.+-]+/(\*|[a-zA-Z0-9.+-]+)$", max_length=100)
+]
+
+
+class OrganizationChange(Draft):
+    """What to change of the organisation."""
+
+    name: Name | None = None
+    attachment_max_bytes: Annotated[int, Field(ge=1, le=16 * MiB)] | None = None
+    attachment_types: Annotated[tuple[MimeType, ...], Field(max_length=100)] | None = None
+
+
+class OrganizationConfiguration:
+    """Keeps what holds for the whole organisation."""
+
+    def __init__(self, *, organizations: Organizations, trail: AuditTrail, database: Database) -> None:
+        self._organizations = organizations
+        self._trail = trail
+        self._database = database
+
+    async def create_once(self, name: str) -> None:
+        """Make it, unless it is there. It never goes away."""
+        await self._organizations.create_once(name)
+
+    async def get(self) -> Organization:
+        """It is made when Holdfast is first set up."""
+        return await self._organizations.get()
+
+    async def update(
+        self, caller: Caller, change: OrganizationChange, expected_version: int
+    ) -> Organization:
+        """Change some of it."""
+        async with self._database.transaction():
+            before = await self._organizations.get()
+            wanted = changed(before, change.given())
+            after = await self._organizations.update(wanted, expected_version)
+            await self._trail.record(caller, "updated", SUBJECT, None, differences(before, after))
+        return after

@@ -1,0 +1,69 @@
+"""Queues: where conversations wait for one of the members."""
+
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field
+
+from application.configuration.audit import AuditTrail, now
+from application.configuration.drafts import Draft, Name
+from application.configuration.register import Register
+from domain.configuration import Caller, Queue
+from domain.ids import AgentId, QueueId, new_id
+from storage.database import Database
+from storage.queues import Queues
+
+SUBJECT: Final = "queue"
+
+
+def _each_once(members: tuple[AgentId, ...]) -> tuple[AgentId, ...]:
+    return tuple(sorted(set(members)))
+
+
+Members = Annotated[tuple[AgentId, ...], AfterValidator(_each_once), Field(max_length=1000)]
+Priority = Annotated[int, Field(ge=0, le=10_000)]
+
+
+class NewQueue(Draft):
+    """A queue to open."""
+
+    name: Name = Field(examples=["Support"])
+    priority: Priority = 100
+    member_ids: Members = ()
+
+
+class QueueChange(Draft):
+    """What to change of a queue. Members are replaced as a whole."""
+
+    name: Name | None = None
+    priority: Priority | None = None
+    member_ids: Members | None = None
+
+
+class QueueConfiguration:
+    """Keeps queues and who belongs to them."""
+
+    def __init__(self, *, queues: Queues, trail: AuditTrail, database: Database) -> None:
+        self._register = Register(SUBJECT, queues, trail, database)
+
+    async def get(self, queue_id: QueueId) -> Queue:
+        """Raise NotFound."""
+        return await self._register.get(queue_id)
+
+    async def listing(self, cursor: str | None, limit: int) -> tuple[list[Queue], str | None]:
+        """One page, oldest first."""
+        return await self._register.listing(cursor, limit)
+
+    async def create(self, caller: Caller, draft: NewQueue) -> Queue:
+        """Open one."""
+        queue = Queue(queue_id=new_id(), created_at=now(), updated_at=now(), **draft.model_dump())
+        return await self._register.create(caller, queue.queue_id, queue)
+
+    async def update(
+        self, caller: Caller, queue_id: QueueId, change: QueueChange, expected_version: int
+    ) -> Queue:
+        """Change some of it."""
+        return await self._register.update(caller, queue_id, change.given(), expected_version)
+
+    async def delete(self, caller: Caller, queue_id: QueueId, expected_version: int) -> None:
+        """Close it. Raise StillInUse while workstreams or conversations depend on it."""
+        await self._register.delete(caller, queue_id, expected_version)

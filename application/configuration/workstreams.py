@@ -1,0 +1,85 @@
+"""Workstreams: how the work of one channel is routed and timed."""
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from application.configuration.audit import AuditTrail, now
+from application.configuration.drafts import Draft, Name, TimerSettings
+from application.configuration.register import Register
+from domain.channels import ChannelName, is_live
+from domain.configuration import Caller, Workstream
+from domain.ids import QueueId, WorkstreamId, new_id
+from domain.timers import TimerPolicy
+from storage.database import Database
+from storage.workstreams import Workstreams
+
+SUBJECT: Final = "workstream"
+
+
+class NewWorkstream(Draft):
+    """A workstream to set up. Without `timers` it gets its channel's defaults."""
+
+    name: Name = Field(examples=["WhatsApp support"])
+    channel: ChannelName = Field(examples=["whatsapp"])
+    fallback_queue_id: QueueId
+    distribution: Literal["pick", "push"] = "pick"
+    timers: TimerSettings | None = None
+
+
+class WorkstreamChange(Draft):
+    """What to change of a workstream. Timers are replaced as a whole."""
+
+    name: Name | None = None
+    fallback_queue_id: QueueId | None = None
+    distribution: Literal["pick", "push"] | None = None
+    timers: TimerSettings | None = None
+
+
+def _policy(settings: TimerSettings | None, channel: ChannelName) -> TimerPolicy:
+    if settings is not None:
+        return TimerPolicy(**dict(settings))
+    return TimerPolicy.for_live_chat() if is_live(channel) else TimerPolicy()
+
+
+class WorkstreamConfiguration:
+    """Keeps workstreams."""
+
+    def __init__(self, *, workstreams: Workstreams, trail: AuditTrail, database: Database) -> None:
+        self._register = Register(SUBJECT, workstreams, trail, database)
+
+    async def get(self, workstream_id: WorkstreamId) -> Workstream:
+        """Raise NotFound."""
+        return await self._register.get(workstream_id)
+
+    async def listing(self, cursor: str | None, limit: int) -> tuple[list[Workstream], str | None]:
+        """One page, oldest first."""
+        return await self._register.listing(cursor, limit)
+
+    async def create(self, caller: Caller, draft: NewWorkstream) -> Workstream:
+        """Set one up."""
+        workstream = Workstream(
+            workstream_id=new_id(),
+            created_at=now(),
+            updated_at=now(),
+            timers=_policy(draft.timers, draft.channel),
+            **draft.model_dump(exclude={"timers"}),
+        )
+        return await self._register.create(caller, workstream.workstream_id, workstream)
+
+    async def update(
+        self,
+        caller: Caller,
+        workstream_id: WorkstreamId,
+        change: WorkstreamChange,
+        expected_version: int,
+    ) -> Workstream:
+        """Change some of it; running conversations notice at their next decision."""
+        changes = change.given()
+        if change.timers is not None:
+            changes["timers"] = TimerPolicy(**dict(change.timers))
+        return await self._register.update(caller, workstream_id, changes, expected_version)
+
+    async def delete(self, caller: Caller, workstream_id: WorkstreamId, expected_version: int) -> None:
+        """Remove it. Raise StillInUse while endpoints or conversations depend on it."""
+        await self._register.delete(caller, workstream_id, expected_version)

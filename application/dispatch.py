@@ -1,0 +1,187 @@
+"""From a conversation's mailbox to its workflow, in the background of whoever stored the mail."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from application.pacing import Pace
+from domain.channels import ChannelName
+from domain.conversations import ConversationStart, Mail, State
+from domain.errors import HoldfastError
+from domain.ids import ConversationId
+from storage.mailbox import Mailbox, PendingMail
+from workflows.client import Conversations
+
+WORKERS: Final = 16
+QUEUE_LIMIT: Final = 10_000
+SWEEP_EVERY: Final = timedelta(seconds=1)
+# Younger mail is still with the process that stored it, most likely.
+STRANDED_AFTER: Final = timedelta(seconds=2)
+SWEEP_LIMIT: Final = 1_000
+BACKLOG_ALARM: Final = 5_000
+DRAIN_TIME: Final = timedelta(seconds=5)
+# A conversation that gets mail faster than it is handed over lets others go first after so many.
+ROUNDS: Final = 20
+
+LAG = Histogram(
+    "holdfast_dispatch_lag_seconds",
+    "From the moment a message was stored to the moment its workflow had it.",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 3600),
+)
+FAILURES = Counter("holdfast_dispatch_failures", "Attempts to hand mail to a workflow that failed.")
+UNDISPATCHED = Gauge("holdfast_undispatched_mail", "Items of mail that no workflow has yet.")
+OLDEST = Gauge("holdfast_undispatched_mail_oldest_seconds", "Age of the oldest undispatched mail.")
+
+log = structlog.get_logger()
+
+
+class Doorbell(Protocol):
+    """Whom to tell that a conversation has mail."""
+
+    def ring(self, conversation_id: ConversationId) -> None:
+        """Only a hint, and never waits: the mail is found without it too, a little later."""
+
+
+class Dispatcher:
+    """Hands mail over at least once and in order; the workflow drops what it has seen already.
+
+    A conversation waits in the queue at most once and is served by one task at a time. What does
+    not fit, fails, or belonged to a process that died is found again by the sweep.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        conversations: Conversations,
+        windows: Mapping[ChannelName, timedelta | None],
+        *,
+        queue_limit: int = QUEUE_LIMIT,
+        sweep_every: timedelta = SWEEP_EVERY,
+    ) -> None:
+        self._mailbox = mailbox
+        self._conversations = conversations
+        self._windows = windows
+        self._queue: asyncio.Queue[ConversationId] = asyncio.Queue(queue_limit)
+        self._waiting: set[ConversationId] = set()
+        self._running: set[ConversationId] = set()
+        self._again: set[ConversationId] = set()
+        self._pace = Pace(sweep_every)
+
+    def ring(self, conversation_id: ConversationId) -> None:
+        """Have this conversation's mail handed over soon."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+        elif conversation_id not in self._waiting and not self._queue.full():
+            self._waiting.add(conversation_id)
+            self._queue.put_nowait(conversation_id)
+
+    @contextlib.asynccontextmanager
+    async def running(self, workers: int = WORKERS) -> AsyncIterator[None]:
+        """Work in the background; at the end, finish what is queued, for a bounded time."""
+        sweeping = asyncio.create_task(self._pace.keep(self.sweep, "mailbox"))
+        serving = [asyncio.create_task(self._serve_forever()) for _ in range(workers)]
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_TIME.total_seconds()):
+                    await self.idle()
+            for task in serving:
+                task.cancel()
+            await asyncio.gather(sweeping, *serving, return_exceptions=True)
+
+    async def idle(self) -> None:
+        """Return when everything that was queued has been tried."""
+        await self._queue.join()
+
+    async def sweep(self, older_than: timedelta = STRANDED_AFTER) -> int:
+        """Queue the conversations whose mail is left lying; return how many there were."""
+        room = self._queue.maxsize - self._queue.qsize()
+        stranded = await self._mailbox.stranded(older_than, max(1, min(room, SWEEP_LIMIT)))
+        for conversation_id in stranded:
+            self.ring(conversation_id)
+        await self._measure()
+        return len(stranded)
+
+    async def _measure(self) -> None:
+        depth = await self._mailbox.depth()
+        UNDISPATCHED.set(depth)
+        OLDEST.set((await self._mailbox.oldest_age()).total_seconds())
+        if depth > BACKLOG_ALARM:
+            log.error("mail waits to be dispatched: is Temporal up, and fast enough?", items=depth)
+
+    async def _serve_forever(self) -> None:
+        while True:
+            conversation_id = await self._queue.get()
+            self._waiting.discard(conversation_id)
+            self._running.add(conversation_id)
+            try:
+                await self._serve(conversation_id)
+            finally:
+                self._running.discard(conversation_id)
+                self._ring_again(conversation_id)
+                self._queue.task_done()
+
+    def _ring_again(self, conversation_id: ConversationId) -> None:
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            self.ring(conversation_id)
+
+    async def _serve(self, conversation_id: ConversationId) -> None:
+        try:
+            await self._hand_over(conversation_id)
+        except HoldfastError as error:
+            self._left_behind(conversation_id)
+            log.warning("mail stays for the sweep", conversation_id=conversation_id, why=error.code)
+        except Exception:
+            self._left_behind(conversation_id)
+            log.exception(
+                "dispatch failed in a way nobody planned for", conversation_id=conversation_id
+            )
+        else:
+            self._pace.normal()
+
+    def _left_behind(self, conversation_id: ConversationId) -> None:
+        # The rows are still there. Trying again at once would only add to the load.
+        self._again.discard(conversation_id)
+        self._pace.slower()
+        FAILURES.inc()
+
+    async def _hand_over(self, conversation_id: ConversationId) -> None:
+        for _ in range(ROUNDS):
+            mail = await self._mailbox.pending(conversation_id)
+            if mail is None or not mail.items:
+                return
+            # Closing is refused while mail waits. So what lies in a closed conversation's mailbox
+            # was handled, or came too late to matter: it must not start another workflow.
+            if mail.conversation.state is not State.CLOSED:
+                await self._conversations.deliver(self._start(mail), mail.items)
+                _observe(mail.items)
+            await self._mailbox.discard(conversation_id, mail.items[-1].position)
+        self._again.add(conversation_id)
+
+    def _start(self, mail: PendingMail) -> ConversationStart:
+        conversation = mail.conversation
+        return ConversationStart(
+            conversation_id=conversation.conversation_id,
+            channel=conversation.channel,
+            opened_at=conversation.opened_at,
+            service_window=self._windows.get(conversation.channel),
+            timers=mail.timers,
+            queue_id=conversation.queue_id,
+            queue_name=mail.queue_name,
+            endpoint_name=mail.endpoint_name,
+            language=conversation.language,
+        )
+
+
+def _observe(items: Sequence[Mail]) -> None:
+    now = datetime.now(UTC)
+    for item in items:
+        LAG.observe(max((now - item.at).total_seconds(), 0))

@@ -1,0 +1,121 @@
+"""What happens in conversations, told to agents as it happens: no gap, nothing twice."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Gauge
+
+from domain.errors import HoldfastError, TooManyRequests
+from domain.ids import ConversationId
+from domain.views import LiveEvent
+from storage.events import LiveEvents
+from storage.visibility import Viewer
+
+PAGE: Final = 100
+# A wake-up may be lost, an event may not: look anyway.
+POLL_EVERY: Final = timedelta(seconds=3)
+# An event can be read once every transaction older than its own has ended.
+LOOK_AGAIN_AFTER: Final = timedelta(milliseconds=200)
+# What happens together is read together.
+GATHER_FOR: Final = timedelta(milliseconds=20)
+LISTEN_AGAIN_AFTER: Final = timedelta(seconds=2)
+MAX_FOLLOWERS: Final = 2_000
+
+FOLLOWERS = Gauge("holdfast_live_followers", "Agents who follow live events at this process.")
+
+log = structlog.get_logger()
+
+
+class Follower:
+    """One agent's place in the stream. `viewer` may be replaced when their rights change."""
+
+    def __init__(self, events: LiveEvents, viewer: Viewer, cursor: str) -> None:
+        self.viewer = viewer
+        self.cursor = cursor
+        self.wake = asyncio.Event()
+        self._events = events
+        self._patience = timedelta()
+
+    async def next(self) -> tuple[LiveEvent, ...]:
+        """What happened since the last call, at most a page; waits a little when nothing did."""
+        woken = await self._wait()
+        batch = await self._events.after(self.cursor, self.viewer, PAGE)
+        self.cursor = batch.cursor
+        if batch.more:
+            self._patience = timedelta()
+        elif woken and not batch.events:
+            self._patience = LOOK_AGAIN_AFTER
+        else:
+            self._patience = POLL_EVERY
+        return batch.events
+
+    async def _wait(self) -> bool:
+        woken = False
+        if self._patience:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._patience.total_seconds()):
+                    woken = await self.wake.wait()
+            await asyncio.sleep(GATHER_FOR.total_seconds())
+        self.wake.clear()
+        return woken
+
+
+class LiveFeed:
+    """One listener per process; its wake-ups reach everybody who follows."""
+
+    def __init__(self, events: LiveEvents) -> None:
+        self._events = events
+        self._followers: set[Follower] = set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Listen in the background."""
+        task = asyncio.create_task(self._listen_forever())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    @contextlib.asynccontextmanager
+    async def follow(self, viewer: Viewer, cursor: str | None) -> AsyncIterator[Follower]:
+        """Follow from this cursor on, or from now. Raises TooManyRequests when the house is full."""
+        if len(self._followers) >= MAX_FOLLOWERS:
+            raise TooManyRequests("Too many follow live events here. Try again later.", POLL_EVERY)
+        cursor = cursor or await self._events.latest_cursor()
+        follower = Follower(self._events, viewer, cursor)
+        with self._counted(follower):
+            yield follower
+
+    async def announced(self, viewer: Viewer, conversation_id: ConversationId) -> tuple[LiveEvent, ...]:
+        """What happened in this conversation so far: the latest page of it, in order."""
+        return await self._events.announced(conversation_id, viewer, PAGE)
+
+    @contextlib.contextmanager
+    def _counted(self, follower: Follower) -> Iterator[None]:
+        self._followers.add(follower)
+        FOLLOWERS.set(len(self._followers))
+        try:
+            yield
+        finally:
+            self._followers.discard(follower)
+            FOLLOWERS.set(len(self._followers))
+
+    async def _listen_forever(self) -> None:
+        while True:
+            try:
+                async for _ in self._events.listen():
+                    self._wake_all()
+            except HoldfastError as error:
+                log.warning("live events are polled until PostgreSQL wakes us again", why=str(error))
+            except Exception:
+                log.exception("listening for live events failed in a way nobody planned for")
+            await asyncio.sleep(LISTEN_AGAIN_AFTER.total_seconds())
+
+    def _wake_all(self) -> None:
+        for follower in self._followers:
+            follower.wake.set()

@@ -1,0 +1,50 @@
+"""Which files may come in and go out: what the channel carries, narrowed by the organisation."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Final
+
+from domain.channels import Capabilities
+from domain.configuration import Organization
+from domain.errors import MediaRefused
+
+_KIBIBYTE: Final = 1024
+
+
+def require_sendable(
+    mime_type: str, size: int, capabilities: Capabilities, organization: Organization
+) -> None:
+    """Raise MediaRefused when the channel or the organisation does not let this file out."""
+    rules = [rule for rule in capabilities.outbound_media if _matches(mime_type, rule.types)]
+    if not rules:
+        allowed = ", ".join(
+            sorted({kind for rule in capabilities.outbound_media for kind in rule.types})
+        )
+        raise MediaRefused(
+            f"This channel carries no {mime_type} files. It carries: {allowed or 'none'}."
+        )
+    require_allowed(mime_type, organization)
+    require_size(size, min(max(rule.max_bytes for rule in rules), organization.attachment_max_bytes))
+
+
+def require_allowed(mime_type: str, organization: Organization) -> None:
+    """Raise MediaRefused when the organisation does not want files of this type."""
+    allowed = organization.attachment_types
+    if allowed and not _matches(mime_type, allowed):
+        raise MediaRefused(f"Files of type {mime_type} are not allowed here. An admin may allow them.")
+
+
+def require_size(size: int, limit: int) -> None:
+    """Raise MediaRefused when a file is larger than that."""
+    if size > limit:
+        raise MediaRefused(f"The file has {_readable(size)}; the limit is {_readable(limit)}.")
+
+
+def _matches(mime_type: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(mime_type, pattern) for pattern in patterns)
+
+
+def _readable(size: int) -> str:
+    if size < _KIBIBYTE * _KIBIBYTE:
+        return f"{size / _KIBIBYTE:.0f} KB"
+    return f"{size / _KIBIBYTE / _KIBIBYTE:.1f} MB"

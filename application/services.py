@@ -1,0 +1,65 @@
+"""Every use case that routes may call, in one value. Wiring makes it once; the API carries it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from application.access import Access
+from application.attachments import Attachments
+from application.configuration.accounts import AccountConfiguration
+from application.configuration.agents import AgentConfiguration
+from application.configuration.api_keys import ApiKeyConfiguration
+from application.configuration.audit import AuditTrail
+from application.configuration.endpoints import EndpointConfiguration
+from application.configuration.organization import OrganizationConfiguration
+from application.configuration.queues import QueueConfiguration
+from application.configuration.templates import TemplateConfiguration
+from application.configuration.verification import AccountVerification
+from application.configuration.workstreams import WorkstreamConfiguration
+from application.correspondence import Correspondence
+from application.desk import Desk
+from application.health import Readiness
+from application.idempotency import Idempotency
+from application.intake import Intake
+from application.live_events import LiveFeed
+from channels.base import Channel
+from domain.channels import ChannelName
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """What the config API calls."""
+
+    organization: OrganizationConfiguration
+    accounts: AccountConfiguration
+    verification: AccountVerification
+    endpoints: EndpointConfiguration
+    workstreams: WorkstreamConfiguration
+    queues: QueueConfiguration
+    agents: AgentConfiguration
+    templates: TemplateConfiguration
+    api_keys: ApiKeyConfiguration
+    audit: AuditTrail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """What webhooks and the agent API call."""
+
+    public_url: str
+    channels: Mapping[ChannelName, Channel]
+    intake: Intake
+    desk: Desk
+    correspondence: Correspondence
+    attachments: Attachments
+    live_feed: LiveFeed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the API calls."""
+
+    access: Access
+    configuration: Configuration
+    engine: Engine
+    idempotency: Idempotency
+    readiness: Readiness
