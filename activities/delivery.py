@@ -9,7 +9,13 @@ from temporalio import activity
 
 from activities.failures import as_failure, retryable
 from activities.heartbeats import heartbeating
-from domain.errors import ChannelError, OutcomeUnknown, RateLimited, WindowClosed
+from domain.errors import (
+    ChannelError,
+    LookupNotOffered,
+    OutcomeUnknown,
+    RateLimited,
+    WindowClosed,
+)
 from domain.ids import MessageId
 from domain.messages import DeliveryStatus, Receipt
 from domain.ports import AccountHealth, Claim, Outbox, Provider, SendSlots, Settled
@@ -22,6 +28,9 @@ and the provider's time-out (15 s), with a margin. Only then is asking the provi
 
 PAUSE_WHEN_LIMITED: Final = timedelta(seconds=2)
 """How long an endpoint rests after `too fast`, when the provider does not say."""
+
+AT_ONCE: Final = timedelta(milliseconds=1)
+"""The doubt is settled; the next attempt is a new one."""
 
 WAIT_FOR_REPAIR: Final = timedelta(seconds=10)
 """How often a message whose account is refused looks whether somebody repaired it."""
@@ -95,12 +104,15 @@ class DeliveryActivities:
             raise as_failure(_doubt(), retry=True, after=settled_at - self._now())
         try:
             receipt = await self._provider.find_sent(claim.account_id, claim.message, since)
+        except LookupNotOffered:
+            await self._outbox.resend_in_doubt(message_id)
+            raise as_failure(_doubt(), retry=True, after=AT_ONCE) from None
         except ChannelError as error:
             raise retryable(error) from error
         if receipt is None:
             reason = "The provider did not get the earlier attempt."
             await self._outbox.not_taken(message_id, code="not_taken", reason=reason)
-            raise as_failure(_doubt(), retry=True, after=timedelta(milliseconds=1))
+            raise as_failure(_doubt(), retry=True, after=AT_ONCE)
         return await self._accept(claim, receipt)
 
     async def _accept(self, claim: Claim, receipt: Receipt) -> DeliveryOutcome:

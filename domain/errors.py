@@ -152,6 +152,12 @@ class OutcomeUnknown(ChannelError):
     outcome_known = False
 
 
+class LookupNotOffered(ChannelError):
+    """The provider cannot be asked what it took, and takes no key: the doubt cannot be resolved."""
+
+    code = "lookup_not_offered"
+
+
 class RateLimited(ChannelError):
     """Too fast for the provider."""
 

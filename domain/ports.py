@@ -67,7 +67,10 @@ class Provider(Protocol):
     async def find_sent(
         self, account_id: AccountId, message: OutboundMessage, since: datetime
     ) -> Receipt | None:
-        """Ask the provider whether it took this message since then. Raise ChannelError."""
+        """Ask the provider whether it took this message since then; None: it may be sent again.
+
+        Raise LookupNotOffered when there is no way to know, or another ChannelError.
+        """
 
 
 class SendSlots(Protocol):

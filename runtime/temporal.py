@@ -1,5 +1,6 @@
 """The connection to Temporal: one data converter for client, worker, tests and replay."""
 
+from datetime import timedelta
 from typing import Final
 
 from temporalio.client import Client
@@ -7,9 +8,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 
+from domain.errors import Unavailable
 from runtime.settings import Settings
 
 DATA_CONVERTER: Final = pydantic_data_converter
+_ANSWER_WITHIN: Final = timedelta(seconds=2)
 
 
 def telemetry(settings: Settings) -> Runtime | None:
@@ -44,3 +47,9 @@ async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | 
         lazy=lazy,
         runtime=runtime,
     )
+
+
+async def check(client: Client) -> None:
+    """Raise unless the server answers that it serves."""
+    if not await client.service_client.check_health(timeout=_ANSWER_WITHIN):
+        raise Unavailable("Temporal does not serve.")

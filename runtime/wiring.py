@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from temporalio.client import Client
 
@@ -18,7 +19,7 @@ from runtime import config_services, engine_services
 from runtime.engine_services import Parts
 from runtime.keyring import Keyring
 from runtime.settings import Settings
-from runtime.temporal import connect
+from runtime.temporal import check, connect
 from storage.accounts import Accounts
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
@@ -106,10 +107,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         open_application(settings, client) as application,
         application.parts.running(settings.dispatch_concurrency),
     ):
-        yield _services(settings, application)
+        yield _services(settings, application, client)
 
 
-def _services(settings: Settings, application: Application) -> Services:
+def _services(settings: Settings, application: Application, client: Client) -> Services:
     database = application.database
     passwords = Passwords()
     return Services(
@@ -126,6 +127,8 @@ def _services(settings: Settings, application: Application) -> Services:
         ),
         engine=application.parts.engine,
         idempotency=Idempotency(IdempotencyKeys(database), database),
-        # Not Temporal: without it every message is still stored, and reaches its workflow later.
-        readiness=Readiness({"database": database.check}),
+        # Without Temporal every message is still stored, and reaches its workflow later.
+        readiness=Readiness(
+            {"database": database.check}, worth_knowing={"temporal": partial(check, client)}
+        ),
     )

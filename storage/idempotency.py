@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from domain.errors import Conflict
+from domain.errors import Conflict, InvalidInput
 from domain.values import Value
 from storage.database import Database
 
@@ -50,13 +50,16 @@ class IdempotencyKeys:
         self._db = db
 
     async def begin(self, caller: str, key: str, fingerprint: bytes) -> Stored | None:
-        """None: go ahead. Otherwise the answer that was given before. Raise Conflict while unclear."""
+        """None: go ahead. Otherwise the answer that was given before.
+
+        Raise Conflict while the first request runs, InvalidInput when the key was another's.
+        """
         facts = {"caller": caller, "key": key, "fingerprint": fingerprint}
         if await self._db.execute(BEGIN, facts):
             return None
         entry = await self._db.row(_Entry, FIND, facts)
         if entry is not None and entry.fingerprint != fingerprint:
-            raise Conflict("This Idempotency-Key was used for another request. Use a new key.")
+            raise InvalidInput("This Idempotency-Key was used for another request. Use a new key.")
         if entry is None or entry.status is None or entry.body is None:
             raise Conflict(
                 "The first request with this Idempotency-Key is still running. Try again soon."

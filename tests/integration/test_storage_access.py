@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from domain.configuration import ApiKey, Scope
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.ids import new_id
 from storage.access import ApiKeys, Sessions, SignInAttempts
 from storage.agents import Agents
@@ -131,7 +131,7 @@ async def test_a_repeated_request_gets_the_first_answer(database: Database) -> N
 
     assert await keys.begin("ci", "k", b"f") == answer
     assert await keys.begin("other", "k", b"f") is None
-    with pytest.raises(Conflict, match="another request"):
+    with pytest.raises(InvalidInput, match="another request"):
         await keys.begin("ci", "k", b"g")
 
 

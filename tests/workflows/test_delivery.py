@@ -79,6 +79,18 @@ async def test_inv3_an_attempt_that_never_arrived_is_repeated(story: Story) -> N
     assert story.world.provider.lookups == 1
 
 
+async def test_inv3_a_doubt_that_nobody_can_resolve_is_flagged(story: Story) -> None:
+    await an_active(story)
+    story.world.outbox.now = await story.now() - timedelta(minutes=1)
+    story.world.provider.can_be_asked = False
+    story.world.provider.errors.append(OutcomeUnknown("no answer"))
+    message_id = await story.order(commands.Send)
+    await story.until(lambda: not story.world.provider.errors, "it was tried")
+    await story.pass_time(minutes=1)
+    await story.until(lambda: story.world.provider.sent == [message_id], "sent again")
+    assert story.world.outbox.resent_in_doubt == [message_id]
+
+
 async def test_what_will_never_be_taken_fails_and_lets_the_next_pass(story: Story) -> None:
     await an_active(story)
     story.world.provider.errors.append(ContentRejected("too long", provider_code="21617"))

@@ -9,6 +9,7 @@ from activities.delivery import DeliveryActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.effects import Trigger
+from domain.errors import LookupNotOffered
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
 from domain.ports import Claim, CloseRequest, Projection, Settled
@@ -67,6 +68,7 @@ class FakeOutbox:
     rows: dict[MessageId, Delivery] = field(default_factory=dict)
     seen_statuses: list[DeliveryStatus] = field(default_factory=list)
     claims: list[MessageId] = field(default_factory=list)
+    resent_in_doubt: list[MessageId] = field(default_factory=list)
 
     async def claim(self, message_id: MessageId) -> Claim | Settled:
         self.claims.append(message_id)
@@ -98,6 +100,10 @@ class FakeOutbox:
         self.rows[message_id].doubtful_since = None
         self._set(message_id, DeliveryStatus.QUEUED, code)
 
+    async def resend_in_doubt(self, message_id: MessageId) -> None:
+        self.rows[message_id].doubtful_since = None
+        self.resent_in_doubt.append(message_id)
+
     async def doubtful(self, message_id: MessageId) -> None:
         self._set(message_id, DeliveryStatus.UNKNOWN)
 
@@ -126,6 +132,7 @@ class FakeProvider:
         self.errors: deque[Exception] = deque()
         self.takes_before_failing = False
         self.lookups = 0
+        self.can_be_asked = True
 
     async def send(self, account_id: AccountId, message: OutboundMessage) -> Receipt:
         if self.errors:
@@ -140,6 +147,8 @@ class FakeProvider:
         self, account_id: AccountId, message: OutboundMessage, since: datetime
     ) -> Receipt | None:
         self.lookups += 1
+        if not self.can_be_asked:
+            raise LookupNotOffered("no way to know")
         if message.message_id in self.sent:
             return Receipt(provider_message_id=f"SM{message.message_id}")
         return None
