@@ -80,6 +80,7 @@ CAPABILITIES: Final = Capabilities(
     service_window=timedelta(hours=24),
     templates=True,
     outbound_media=(MediaRule(types=("image/png", "application/pdf"), max_bytes=1_000),),
+    sends_can_be_looked_up=True,
 )
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import mkdtemp, mkstemp
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 60
 READY = "Holdfast is up"
@@ -108,8 +110,25 @@ def a_place() -> Iterator[Path]:
         shutil.rmtree(parent)
 
 
-def kill_and_await(stack: Stack, name: str) -> None:
-    before, told = stack.pids[name], stack.output.count(f"{name} is back")
-    os.kill(before, signal.SIGKILL)
-    wait_for(lambda: stack.output.count(f"{name} is back") > told, stack)
-    wait_for(lambda: stack.pids.get(name, before) != before, stack)
+def kill_and_await(stack: Stack, *names: str, number: signal.Signals = signal.SIGKILL) -> None:
+    """Signal these servers at once; return when each of them is ready again."""
+    before = {name: _running(stack, name) for name in names}
+    told = {name: stack.output.count(f"{name} is back") for name in names}
+    for pid in before.values():
+        os.kill(pid, number)
+    for name, pid in before.items():
+        wait_for(lambda name=name: stack.output.count(f"{name} is back") > told[name], stack)
+        wait_for(lambda name=name, pid=pid: stack.pids.get(name, pid) != pid, stack)
+
+
+def _running(stack: Stack, name: str) -> int:
+    """Its pid. The file may be a second old, so it counts only while that is a child of the stack."""
+    found: list[int] = []
+
+    def is_running() -> bool:
+        children = {child.pid for child in psutil.Process(stack.process.pid).children()}
+        found[:] = children & {stack.pids.get(name)}
+        return bool(found)
+
+    wait_for(is_running, stack)
+    return found[0]

@@ -33,10 +33,12 @@ async def eventually(
 class Customer:
     """Writes to the demo's number from the simulated phone."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.phone = f"+1555{uuid4().int % 10**7:07d}"
+    def __init__(
+        self, stack: Stack, *, phone: str | None = None, client: httpx2.AsyncClient | None = None
+    ) -> None:
+        self.phone = phone or f"+1555{uuid4().int % 10**7:07d}"
         self._number = stack.demo["organization"]["number"]
-        self._client = httpx2.AsyncClient(base_url=stack.simulator, timeout=15)
+        self._client = client or httpx2.AsyncClient(base_url=stack.simulator, timeout=15)
 
     async def say(self, text: str, **more: Any) -> dict[str, Any]:
         """One message; the result says what the webhook was answered."""

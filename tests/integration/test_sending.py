@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import AccountRejected
+from domain.errors import AccountRejected, LookupNotOffered
 from domain.ids import new_id
 from domain.messages import Receipt
 from domain.ports import Claim
@@ -28,6 +28,28 @@ async def test_inv3_names_of_other_messages_are_not_taken_for_this_one(
     assert isinstance(claim, Claim)
     await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))
     assert channel.known_when_asked == [frozenset({"SM-same"})]
+
+
+async def in_doubt(shop: Shop) -> Claim:
+    claim = await Outbox(shop.database).claim(await an_outbound(shop, await shop.hears()))
+    assert isinstance(claim, Claim)
+    return claim
+
+
+async def test_inv3_a_provider_that_takes_a_key_need_not_be_asked(
+    shop: Shop, channel: FakeChannel
+) -> None:
+    channel.capabilities = channel.capabilities.model_copy(update={"idempotent_send": True})
+    claim = await in_doubt(shop)
+    found = await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))
+    assert (found, channel.known_when_asked) == (None, [])
+
+
+async def test_inv3_a_provider_that_cannot_be_asked_says_so(shop: Shop, channel: FakeChannel) -> None:
+    channel.capabilities = channel.capabilities.model_copy(update={"sends_can_be_looked_up": False})
+    claim = await in_doubt(shop)
+    with pytest.raises(LookupNotOffered):
+        await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))
 
 
 async def test_a_message_of_a_disabled_account_still_leaves(shop: Shop, channel: FakeChannel) -> None:

@@ -1,0 +1,62 @@
+"""`make bench`: measures one embedded stack, and writes docs/performance.md."""
+
+import argparse
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from rich.console import Console
+
+from runtime.process import run_main
+from tests.bench import machine, webhook
+from tests.bench.findings import Findings
+from tests.bench.lab import Lab, now, open_lab
+from tests.bench.page import page, section
+from tests.stack import ROOT
+
+Benchmark: TypeAlias = Callable[[Lab], Awaitable[Findings]]
+PAGE = ROOT / "docs" / "performance.md"
+BENCHMARKS: dict[str, Benchmark] = {
+    "webhook": webhook.measure,
+}
+console = Console(highlight=False, soft_wrap=True)
+
+
+async def main(chosen: list[str], *, is_quick: bool, output: Path | None, command: str) -> None:
+    """Measure, print, and write the page if there is an `output`."""
+    began, at = time.monotonic(), now()
+    found = []
+    async with open_lab(is_quick=is_quick) as lab:
+        for name in chosen:
+            console.print(f"measuring {name}", style="bold")
+            since = time.monotonic()
+            found.append(await BENCHMARKS[name](lab))
+            console.print(section(found[-1]), markup=False)
+            console.print(f"took {time.monotonic() - since:.0f} s\n")
+    took = time.monotonic() - began
+    if output is not None:
+        text = page(found, command=command, at=at, seconds=took, machine=machine.describe())
+        output.write_text(text)
+    console.print(f"{took:.0f} s; written: {output or 'nothing'}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--only", choices=BENCHMARKS, action="append", help="this one; repeatable")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes: does it work at all?")
+    parser.add_argument("--output", type=Path, help=f"default: {PAGE.name}, of a full run only")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    given = arguments()
+    is_full = not (given.quick or given.only)
+    run_main(
+        main(
+            given.only or list(BENCHMARKS),
+            is_quick=given.quick,
+            output=given.output or (PAGE if is_full else None),
+            command="make bench" if is_full else "python -m tests.bench --quick",
+        )
+    )

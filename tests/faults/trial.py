@@ -1,0 +1,132 @@
+"""One run of a script on a stack: its people, its faults, its settling down, its evidence."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import httpx2
+import psycopg
+from temporalio.client import Client, ScheduleHandle, WorkflowFailureError
+from temporalio.service import RPCError
+
+from runtime.schedules import RECONCILIATION
+from tests.e2e.people import Agent
+from tests.faults.checker import Report, check
+from tests.faults.evidence import Evidence
+from tests.faults.load import Crowd, Desk, Script, phones_of
+from tests.faults.witnesses import Database, Provider, Workflows
+from tests.stack import Stack
+
+LOOK_EVERY: Final = 0.5
+QUIET_LOOKS: Final = 3
+"""How often in a row nothing may be under way before it is believed."""
+ANSWER_WITHIN: Final = timedelta(seconds=10)
+_DOWN: Final = (httpx2.HTTPError, psycopg.Error, RPCError, RuntimeError)
+"""What asking a server raises that is not quite back yet."""
+
+
+class Trial:
+    """Whoever runs it makes the load and the faults; it settles and reports."""
+
+    def __init__(
+        self, stack: Stack, script: Script, agent: Agent, phones: httpx2.AsyncClient
+    ) -> None:
+        self.script = script
+        self.crowd = Crowd(stack, script, phones)
+        self.desk = Desk(agent, script)
+        self.provider = Provider(stack, phones)
+        self._phones = phones
+        self._database = Database(stack)
+        self._temporal = stack.temporal
+
+    @asynccontextmanager
+    async def suffering(self, **faults: float) -> AsyncIterator[None]:
+        """While the block runs, the provider has these faults, with the script's dice."""
+        await self._set_faults(seed=self.script.seed, **faults)
+        try:
+            yield
+        finally:
+            await self._set_faults()
+
+    async def report(self, *, settled_within: float) -> Report:
+        """Let everything come to its end, look for lost webhooks, and judge."""
+        deadline = time.monotonic() + settled_within
+        await self._until_quiet(deadline)
+        await self._reconcile(deadline)
+        await self._until_quiet(deadline)
+        return check(await self.evidence())
+
+    async def evidence(self) -> Evidence:
+        """What the witnesses say now."""
+        phones = self.script.phones
+        client = await Client.connect(self._temporal)
+        conversations = await self._database.conversations(phones)
+        return Evidence(
+            utterances=await self.provider.utterances(phones),
+            replies=tuple(self.desk.replies),
+            arrivals=await self.provider.arrivals(phones),
+            lines=await self._database.lines(phones),
+            conversations=await Workflows(client).behind(conversations),
+        )
+
+    async def _set_faults(self, **faults: float) -> None:
+        (await self._phones.put("/control/faults", json=faults)).raise_for_status()
+
+    async def _until_quiet(self, deadline: float) -> None:
+        """Returns at the deadline too: what is still unfinished then is for the checker to name."""
+        looks = 0
+        while looks < QUIET_LOOKS and time.monotonic() < deadline:
+            looks = looks + 1 if await self._is_quiet() else 0
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _is_quiet(self) -> bool:
+        try:
+            return not (await self.provider.under_way() or await self._database.unfinished())
+        except _DOWN:
+            return False
+
+    async def _reconcile(self, deadline: float) -> None:
+        """Until one look for lost webhooks, begun from now on, could ask every account."""
+        while time.monotonic() < deadline:
+            try:
+                if await _look_for_lost_webhooks(await Client.connect(self._temporal)):
+                    return
+            except _DOWN:
+                await asyncio.sleep(LOOK_EVERY)
+
+
+@asynccontextmanager
+async def a_trial(stack: Stack, script: Script) -> AsyncIterator[Trial]:
+    """People ready to begin, and an eye on the provider's log."""
+    async with phones_of(stack) as phones, Agent(stack) as agent:
+        trial = Trial(stack, script, agent, phones)
+        async with trial.provider.watched():
+            yield trial
+
+
+async def _look_for_lost_webhooks(client: Client) -> bool:
+    schedule = client.get_schedule_handle(RECONCILIATION)
+    asked_at = datetime.now(UTC)
+    await schedule.trigger(rpc_timeout=ANSWER_WITHIN)
+    run = await _run_since(schedule, asked_at)
+    if run is None:
+        return False
+    try:
+        found: dict[str, int | None] = await asyncio.wait_for(client.get_workflow_handle(run).result(), 60)
+    except (WorkflowFailureError, TimeoutError):
+        return False
+    return None not in found.values()
+
+
+async def _run_since(schedule: ScheduleHandle, since: datetime) -> str | None:
+    """The workflow that the schedule began; none when an earlier one was still running."""
+    for _ in range(20):
+        info = (await schedule.describe(rpc_timeout=ANSWER_WITHIN)).info
+        begun = [each for each in info.recent_actions if each.started_at >= since]
+        if begun:
+            return begun[-1].action.workflow_id
+        await asyncio.sleep(LOOK_EVERY)
+    return None

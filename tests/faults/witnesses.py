@@ -1,0 +1,219 @@
+"""Questions to the three witnesses of a run: the simulated provider, PostgreSQL, Temporal."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+import psycopg
+from psycopg.rows import dict_row
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from tests.faults.evidence import RUNNING, Arrival, Attempt, Conversation, Line, Utterance
+from tests.stack import Stack
+
+PAGE: Final = 1000
+AT_A_TIME: Final = 20
+LOOK_EVERY: Final = 1.0
+"""Seconds. The simulator's log of webhooks is bounded, so it is read while it grows."""
+ANSWER_WITHIN: Final = timedelta(seconds=10)
+
+CONVERSATIONS: Final = """
+    SELECT a.value AS customer, c.conversation_id::text, c.channel, c.state, c.agent_id::text,
+           c.holds_capacity, c.mailbox_seq,
+           (SELECT count(*) FROM mailbox b WHERE b.conversation_id = c.conversation_id) AS mail_left
+    FROM conversations c JOIN addresses a ON a.address_id = c.address_id
+    WHERE a.value = ANY(%(customers)s)
+    ORDER BY c.conversation_id
+"""
+LINES: Final = """
+    SELECT a.value AS customer, c.conversation_id::text, m.message_id::text, m.seq,
+           m.direction = 'inbound' AS is_inbound, coalesce(m.content ->> 'text', '') AS text, m.at,
+           m.provider_message_id AS provider_id, m.details ->> 'recovered' IS NOT NULL AS recovered,
+           d.status, coalesce(d.resent_in_doubt, false) AS resent_in_doubt,
+           coalesce(d.handed_over, true) AS handed_over
+    FROM messages m
+    JOIN conversations c ON c.conversation_id = m.conversation_id
+    JOIN addresses a ON a.address_id = c.address_id
+    LEFT JOIN deliveries d ON d.message_id = m.message_id
+    WHERE a.value = ANY(%(customers)s)
+    ORDER BY c.conversation_id, m.seq
+"""
+UNFINISHED: Final = """
+    SELECT (SELECT count(*) FROM mailbox) + (
+        SELECT count(*) FROM deliveries
+        WHERE status IN ('queued', 'unknown') OR NOT handed_over
+    )
+"""
+
+
+def address_of(phone: str) -> str:
+    """As the provider writes it."""
+    return f"whatsapp:{phone}"
+
+
+class Provider:
+    """The simulator's own records: what was said, which webhooks went out, what arrived."""
+
+    def __init__(self, stack: Stack, client: httpx2.AsyncClient) -> None:
+        self._client = client
+        self._number = stack.demo["organization"]["number"]
+        self._attempts: defaultdict[str, list[Attempt]] = defaultdict(list)
+        self._seen = 0
+
+    @asynccontextmanager
+    async def watched(self) -> AsyncIterator[None]:
+        """Read the log of webhooks again and again, before its oldest entries are dropped."""
+        watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            await self._look()
+
+    async def utterances(self, phones: Iterable[str]) -> tuple[Utterance, ...]:
+        """What these customers said, each in order."""
+        await self._look()
+        places = asyncio.Semaphore(AT_A_TIME)
+        threads = await asyncio.gather(*(self._thread(phone, places) for phone in phones))
+        return tuple(self._utterance(said) for thread in threads for said in thread)
+
+    async def arrivals(self, phones: Iterable[str]) -> tuple[Arrival, ...]:
+        """What really arrived at these customers, in order."""
+        wanted = {address_of(phone) for phone in phones}
+        delivered = [each async for each in self._pages("/control/outbox", "deliveries")]
+        return tuple(_arrival(each) for each in delivered if each["customer"] in wanted)
+
+    async def under_way(self) -> int:
+        """How many webhooks and messages have not reached their end."""
+        return int((await self._get("/control/state"))["counts"]["under_way"])
+
+    async def _watch(self) -> None:
+        while True:
+            with suppress(httpx2.HTTPError):
+                await self._look()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _look(self) -> None:
+        pages = self._pages("/control/webhooks", "webhooks", after=self._seen, purpose="inbound")
+        async for each in pages:
+            self._seen = each["position"]
+            self._attempts[each["message_id"]].append(_attempt(each))
+
+    async def _thread(self, phone: str, places: asyncio.Semaphore) -> list[dict[str, Any]]:
+        which = {"business": self._number, "customer": phone, "limit": PAGE}
+        async with places:
+            thread = await self._get("/control/thread", **which)
+        return [each for each in thread["messages"] if each["direction"] == "inbound"]
+
+    def _utterance(self, said: dict[str, Any]) -> Utterance:
+        return Utterance(
+            customer=said["customer"],
+            provider_id=said["message_id"],
+            text=said["text"],
+            said_at=datetime.fromisoformat(said["created_at"]),
+            attempts=tuple(self._attempts[said["message_id"]]),
+        )
+
+    async def _pages(
+        self, path: str, name: str, *, after: int = 0, **which: str
+    ) -> AsyncIterator[dict[str, Any]]:
+        start: int | None = after
+        while start is not None:
+            page = await self._get(path, after=start, limit=PAGE, **which)
+            for each in page[name]:
+                yield each
+            start = page["next_after"]
+
+    async def _get(self, path: str, **which: str | int) -> dict[str, Any]:
+        answer = (await self._client.get(path, params=which)).raise_for_status()
+        content: dict[str, Any] = answer.json()
+        return content
+
+
+class Database:
+    """PostgreSQL, asked in plain SQL."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._conninfo = stack.conninfo
+
+    async def conversations(self, phones: Iterable[str]) -> list[dict[str, Any]]:
+        """Every conversation these customers ever had."""
+        return await self._rows(CONVERSATIONS, customers=[address_of(phone) for phone in phones])
+
+    async def lines(self, phones: Iterable[str]) -> tuple[Line, ...]:
+        """Everything that stands in their transcripts."""
+        rows = await self._rows(LINES, customers=[address_of(phone) for phone in phones])
+        return tuple(Line(**row) for row in rows)
+
+    async def unfinished(self) -> int:
+        """Mail that no workflow has, and replies whose fate is open."""
+        return int(next(iter((await self._rows(UNFINISHED))[0].values())))
+
+    async def _rows(self, query: str, **facts: object) -> list[dict[str, Any]]:
+        connect = psycopg.AsyncConnection.connect(
+            self._conninfo, row_factory=dict_row, autocommit=True, connect_timeout=5
+        )
+        async with await connect as connection:
+            return await (await connection.execute(query.encode(), facts)).fetchall()
+
+
+class Workflows:
+    """Temporal, asked for the workflow behind each conversation."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._places = asyncio.Semaphore(AT_A_TIME)
+
+    async def behind(self, rows: Sequence[Mapping[str, Any]]) -> tuple[Conversation, ...]:
+        """The conversations with what Temporal says of them."""
+        return tuple(await asyncio.gather(*(self._behind(row) for row in rows)))
+
+    async def _behind(self, row: Mapping[str, Any]) -> Conversation:
+        known = {name: value for name, value in row.items() if name != "channel"}
+        conversation = Conversation(**known, workflow_status=None)
+        workflow_id = f"conversation/{row['channel']}/{row['conversation_id']}"
+        handle = self._client.get_workflow_handle(workflow_id)
+        async with self._places:
+            try:
+                status = (await handle.describe(rpc_timeout=ANSWER_WITHIN)).status
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return conversation
+                raise
+            if status is not WorkflowExecutionStatus.RUNNING:
+                return replace(conversation, workflow_status=status.name if status else None)
+            told = await handle.query("status", rpc_timeout=ANSWER_WITHIN, result_type=dict[str, Any])
+        return replace(
+            conversation,
+            workflow_status=RUNNING,
+            workflow_state=told["state"],
+            workflow_handled=told["handled"],
+        )
+
+
+def _attempt(logged: Mapping[str, Any]) -> Attempt:
+    began = datetime.fromisoformat(logged["started_at"])
+    took = timedelta(milliseconds=logged["duration_ms"])
+    return Attempt(began=began, ended=began + took, status=logged["status_code"])
+
+
+def _arrival(delivery: Mapping[str, Any]) -> Arrival:
+    return Arrival(
+        customer=delivery["customer"],
+        position=delivery["position"],
+        message_id=_message_id(delivery["callback_url"]),
+        text=delivery["text"],
+    )
+
+
+def _message_id(callback_url: str | None) -> str | None:
+    return parse_qs(urlsplit(callback_url or "").query).get("message_id", [None])[0]
