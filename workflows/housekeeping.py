@@ -16,6 +16,5 @@ class HousekeepingWorkflow:
         """How many rows were forgotten, by what they were."""
         return await workflow.execute_activity_method(
             HousekeepingActivities.tidy_up,
-            start_to_close_timeout=policies.TIDY_ATTEMPT,
-            retry_policy=policies.RECONCILE_RETRIES,
+            **policies.TIDY,
         )

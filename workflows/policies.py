@@ -1,7 +1,7 @@
 """Task queue, time-outs and retries, each with its reason."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypedDict
 
 from temporalio.common import RetryPolicy
 
@@ -18,41 +18,65 @@ COMMANDS_REMEMBERED: Final = 200
 EVENTS_PER_RUN_AT_MOST: Final = 5_000
 """Continue as new even while something is under way: half of the 10,240 at which the server warns."""
 
-_PATIENT: Final = RetryPolicy(
-    initial_interval=timedelta(milliseconds=200),
-    maximum_interval=timedelta(seconds=10),
-    non_retryable_error_types=["NotFound"],
+
+class Patience(TypedDict, total=False):
+    """How long an activity may take, and how it is repeated."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+STORAGE: Final = Patience(
+    start_to_close_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        maximum_interval=timedelta(seconds=10),
+        non_retryable_error_types=["NotFound"],
+    ),
 )
 """PostgreSQL comes back: keep trying, and look again soon. What is not there will not appear."""
 
-PROJECTION_TIMEOUT: Final = timedelta(seconds=10)
-PROJECTION_RETRIES: Final = _PATIENT
+_HEARTBEAT: Final = timedelta(seconds=10)
+"""How soon a dead worker's activity is taken up by another one."""
 
-DELIVERY_ATTEMPT: Final = timedelta(seconds=60)
-"""Longer than the longest wait for a slot (20 s) plus the provider's time-out (15 s)."""
-DELIVERY_HEARTBEAT: Final = timedelta(seconds=10)
-"""How soon a dead worker's message is taken up by another one."""
-DELIVERY_PATIENCE: Final = timedelta(hours=24)
-"""How long an accepted message may wait for its provider: the length of a service window."""
-DELIVERY_RETRIES: Final = RetryPolicy(
-    initial_interval=timedelta(seconds=1),
-    maximum_interval=timedelta(seconds=30),
-    non_retryable_error_types=["NotFound"],
+DELIVERY: Final = Patience(
+    # Longer than the longest wait for a slot (20 s) plus the provider's time-out (15 s).
+    start_to_close_timeout=timedelta(seconds=60),
+    heartbeat_timeout=_HEARTBEAT,
+    # How long an accepted message may wait for its provider: the length of a service window.
+    schedule_to_close_timeout=timedelta(hours=24),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(seconds=30),
+        non_retryable_error_types=["NotFound"],
+    ),
 )
 
-MEDIA_ATTEMPT: Final = timedelta(minutes=2)
-MEDIA_PATIENCE: Final = timedelta(hours=6)
-MEDIA_RETRIES: Final = RetryPolicy(
-    initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5)
+MEDIA: Final = Patience(
+    start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=_HEARTBEAT,
+    schedule_to_close_timeout=timedelta(hours=6),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5)
+    ),
 )
+
+_A_FEW_TIMES: Final = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)
+"""A schedule repeats by itself; a long retry would only pile up behind it."""
 
 RECONCILE_EVERY: Final = timedelta(minutes=2)
 """Twilio does not repeat a webhook that it could deliver to nobody; this is the longest such a
 message stays unseen once we are back."""
-RECONCILE_ATTEMPT: Final = timedelta(minutes=2)
-RECONCILE_RETRIES: Final = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_attempts=3)
-"""The schedule itself repeats; a long retry would only pile up behind it."""
+
+RECONCILE: Final = Patience(
+    start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=_HEARTBEAT,
+    retry_policy=_A_FEW_TIMES,
+)
 
 TIDY_EVERY: Final = timedelta(hours=1)
 """Often enough that one round is short."""
-TIDY_ATTEMPT: Final = timedelta(minutes=5)
+
+TIDY: Final = Patience(start_to_close_timeout=timedelta(minutes=5), retry_policy=_A_FEW_TIMES)

@@ -147,8 +147,7 @@ class Process:
         timers = await workflow.execute_activity_method(
             ProjectionActivities.load_timers,
             self.start.conversation_id,
-            start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-            retry_policy=policies.PROJECTION_RETRIES,
+            **policies.STORAGE,
             summary="durations in force",
         )
         self.start = self.start.model_copy(update={"timers": timers})
@@ -164,8 +163,7 @@ class Process:
         return await workflow.execute_activity_method(
             ProjectionActivities.close_conversation,
             request,
-            start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-            retry_policy=policies.PROJECTION_RETRIES,
+            **policies.STORAGE,
             summary=f"close: {event}",
         )
 
@@ -189,8 +187,7 @@ class Process:
         await workflow.execute_activity_method(
             ProjectionActivities.project_conversation,
             projection,
-            start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-            retry_policy=policies.PROJECTION_RETRIES,
+            **policies.STORAGE,
             summary=f"show: {self.memory.state}",
         )
 
@@ -212,10 +209,7 @@ class Process:
         return await workflow.execute_activity_method(
             DeliveryActivities.deliver_message,
             message_id,
-            start_to_close_timeout=policies.DELIVERY_ATTEMPT,
-            heartbeat_timeout=policies.DELIVERY_HEARTBEAT,
-            schedule_to_close_timeout=policies.DELIVERY_PATIENCE,
-            retry_policy=policies.DELIVERY_RETRIES,
+            **policies.DELIVERY,
             summary=f"deliver {message_id}",
         )
 
@@ -224,8 +218,7 @@ class Process:
         await workflow.execute_activity_method(
             DeliveryActivities.give_up_delivery,
             message_id,
-            start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-            retry_policy=policies.PROJECTION_RETRIES,
+            **policies.STORAGE,
             summary=f"give up {message_id}",
         )
 
@@ -234,10 +227,7 @@ class Process:
             await workflow.execute_activity_method(
                 MediaActivities.copy_media,
                 message_id,
-                start_to_close_timeout=policies.MEDIA_ATTEMPT,
-                heartbeat_timeout=policies.DELIVERY_HEARTBEAT,
-                schedule_to_close_timeout=policies.MEDIA_PATIENCE,
-                retry_policy=policies.MEDIA_RETRIES,
+                **policies.MEDIA,
                 summary=f"copy files of {message_id}",
             )
         except ActivityError as error:
@@ -246,7 +236,6 @@ class Process:
             await workflow.execute_activity_method(
                 MediaActivities.give_up_media,
                 message_id,
-                start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-                retry_policy=policies.PROJECTION_RETRIES,
+                **policies.STORAGE,
                 summary=f"give up files of {message_id}",
             )

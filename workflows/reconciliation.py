@@ -19,8 +19,7 @@ class ReconciliationWorkflow:
         """How many messages were fed in per account; None where its provider could not be asked."""
         accounts = await workflow.execute_activity_method(
             ReconciliationActivities.list_reconcilable_accounts,
-            start_to_close_timeout=policies.PROJECTION_TIMEOUT,
-            retry_policy=policies.RECONCILE_RETRIES,
+            **policies.RECONCILE,
         )
         return {str(account_id): await self._look(account_id) for account_id in accounts}
 
@@ -29,9 +28,7 @@ class ReconciliationWorkflow:
             return await workflow.execute_activity_method(
                 ReconciliationActivities.reconcile_account,
                 account_id,
-                start_to_close_timeout=policies.RECONCILE_ATTEMPT,
-                heartbeat_timeout=policies.DELIVERY_HEARTBEAT,
-                retry_policy=policies.RECONCILE_RETRIES,
+                **policies.RECONCILE,
                 summary=f"account {account_id}",
             )
         except ActivityError:
