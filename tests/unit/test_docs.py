@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-LINK = re.compile(r"\]\(([^()\s]+)\)")
+LINK = re.compile(r"""\]\(([^()\s]+)\)|\bsrc="([^"]+)\"""")
 MAKE = re.compile(r"^make ([a-z]+)|`make ([a-z]+)[^`]*`", re.MULTILINE)
 VARIABLE = re.compile(r"\bHOLDFAST_[A-Z][A-Z_]*[A-Z]\b")
 TEST = re.compile(r"`(test_inv\d+_\w+)`")
@@ -23,9 +23,9 @@ def page(request: pytest.FixtureRequest) -> Path:
 
 
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
-    targets = [link for link in LINK.findall(page.read_text()) if "://" not in link]
+    links = [link or image for link, image in LINK.findall(page.read_text())]
 
-    assert [link for link in targets if not _leads_somewhere(page, link)] == []
+    assert [link for link in links if "://" not in link and not _leads_somewhere(page, link)] == []
 
 
 def test_every_make_target_exists(page: Path) -> None:

