@@ -14,11 +14,12 @@ from activities.housekeeping import HousekeepingActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from activities.reconciliation import ReconciliationActivities
-from runtime import logging, schedules, settings, versions
+from runtime import logging, metrics, schedules, settings, versions
 from runtime.engine_services import Parts
+from runtime.log_context import LogContext
 from runtime.process import run_main
 from runtime.settings import Settings
-from runtime.temporal import connect, telemetry
+from runtime.temporal import connect
 from runtime.wiring import open_application
 from workflows.conversation import ConversationWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
@@ -39,12 +40,22 @@ async def main() -> None:
     """Run until SIGTERM or SIGINT, then finish what is under way."""
     configured = settings.load()
     logging.configure(configured.log_level, configured.log_format)
-    client = await connect(configured, runtime=telemetry(configured))
+    client = await connect(configured, runtime=metrics.sdk_telemetry(configured))
+    with metrics.exposed(configured):
+        await work(configured, client)
+
+
+async def work(configured: Settings, client: Client) -> None:
+    """Everything that goes on in a worker, until it is told to end."""
     async with open_application(configured, client) as application:
         parts = application.parts
         worker = await build(client, configured, activities(parts))
         # It dispatches too: what reconciling finds, and what an API that died left behind.
-        async with parts.dispatcher.running(configured.dispatch_concurrency), worker:
+        async with (
+            parts.gauges.running(),
+            parts.dispatcher.running(configured.dispatch_concurrency),
+            worker,
+        ):
             await begin(client, configured)
             await told_to_end()
 
@@ -64,6 +75,7 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
         projection.project_conversation,
         projection.close_conversation,
         projection.load_timers,
+        projection.reclaim_deliveries,
         media.copy_media,
         media.give_up_media,
         reconciliation.list_reconcilable_accounts,
@@ -81,6 +93,7 @@ async def build(client: Client, configured: Settings, provided: Sequence[Callabl
         workflows=[ConversationWorkflow, HousekeepingWorkflow, ReconciliationWorkflow],
         activities=provided,
         workflow_runner=RUNNER,
+        interceptors=[LogContext()],
         max_cached_workflows=CACHED_CONVERSATIONS,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         graceful_shutdown_timeout=LAST_WORK,

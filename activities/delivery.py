@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
 from temporalio import activity
 
 from activities.failures import as_failure, retryable
@@ -16,7 +17,7 @@ from domain.errors import (
     RateLimited,
     WindowClosed,
 )
-from domain.ids import MessageId
+from domain.ids import AccountId, MessageId
 from domain.messages import DeliveryStatus, Receipt
 from domain.ports import AccountHealth, Claim, Outbox, Provider, SendSlots, Settled
 from domain.service_window import require_sendable
@@ -34,6 +35,9 @@ AT_ONCE: Final = timedelta(milliseconds=1)
 
 WAIT_FOR_REPAIR: Final = timedelta(seconds=10)
 """How often a message whose account is refused looks whether somebody repaired it."""
+
+ALARM_EVERY: Final = timedelta(minutes=1)
+"""How often the log tells of a refused account: hundreds of messages may be waiting for its repair."""
 
 
 class DeliveryOutcome(Value):
@@ -60,6 +64,7 @@ class DeliveryActivities:
         self._slots = slots
         self._health = health
         self._now = now
+        self._alarmed: dict[AccountId, datetime] = {}
 
     @activity.defn
     async def deliver_message(self, message_id: MessageId) -> DeliveryOutcome:
@@ -68,6 +73,7 @@ class DeliveryActivities:
             claim = await self._outbox.claim(message_id)
             if isinstance(claim, Settled):
                 return DeliveryOutcome(status=claim.status, code=claim.error_code)
+            structlog.contextvars.bind_contextvars(account_id=str(claim.account_id))
             if claim.doubtful_since is not None:
                 return await self._resolve(claim, claim.doubtful_since)
             return await self._attempt(claim)
@@ -137,9 +143,16 @@ class DeliveryActivities:
         if isinstance(error, RateLimited):
             await self._slots.slow_down(claim.endpoint_id, error.retry_after or PAUSE_WHEN_LIMITED)
         if error.needs_operator:
-            await self._health.report_error(claim.account_id, str(error))
+            await self._alarm(claim.account_id, str(error))
             raise as_failure(error, retry=True, after=WAIT_FOR_REPAIR)
         raise retryable(error)
+
+    async def _alarm(self, account_id: AccountId, why: str) -> None:
+        await self._health.report_error(account_id, why)
+        last = self._alarmed.get(account_id)
+        if last is None or self._now() - last >= ALARM_EVERY:
+            self._alarmed[account_id] = self._now()
+            activity.logger.error("account refused: %s", why, extra={"account_id": str(account_id)})
 
 
 def _doubt() -> OutcomeUnknown:

@@ -24,6 +24,11 @@ class ProjectionActivities:
         return await self._read_model.close(request)
 
     @activity.defn
+    async def reclaim_deliveries(self, conversation_id: ConversationId) -> int:
+        """The workflow was lost, and its list of messages to deliver with it: start the list anew."""
+        return await self._read_model.reclaim(conversation_id)
+
+    @activity.defn
     async def load_timers(self, conversation_id: ConversationId) -> TimerPolicy:
         """The durations that admins have configured by now."""
         return await self._read_model.timer_policy(conversation_id)

@@ -11,7 +11,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from application.pacing import Pace
 from domain.channels import ChannelName
-from domain.conversations import ConversationStart, Mail, State
+from domain.conversations import ConversationStart, KnownState, Mail, State
 from domain.errors import HoldfastError
 from domain.ids import ConversationId
 from storage.mailbox import Mailbox, PendingMail
@@ -134,16 +134,15 @@ class Dispatcher:
             self.ring(conversation_id)
 
     async def _serve(self, conversation_id: ConversationId) -> None:
+        structlog.contextvars.bind_contextvars(conversation_id=str(conversation_id))
         try:
             await self._hand_over(conversation_id)
         except HoldfastError as error:
             self._left_behind(conversation_id)
-            log.warning("mail stays for the sweep", conversation_id=conversation_id, why=error.code)
+            log.warning("mail stays for the sweep", why=error.code)
         except Exception:
             self._left_behind(conversation_id)
-            log.exception(
-                "dispatch failed in a way nobody planned for", conversation_id=conversation_id
-            )
+            log.exception("dispatch failed in a way nobody planned for")
         else:
             self._pace.normal()
 
@@ -178,7 +177,23 @@ class Dispatcher:
             queue_name=mail.queue_name,
             endpoint_name=mail.endpoint_name,
             language=conversation.language,
+            known=_known(mail),
         )
+
+
+def _known(mail: PendingMail) -> KnownState | None:
+    """Matters only when the workflow that brought the conversation so far was lost."""
+    seen = mail.conversation
+    if seen.state is State.OPEN and mail.revision == 0:
+        return None
+    return KnownState(
+        state=seen.state,
+        revision=mail.revision,
+        last_inbound_at=seen.last_inbound_at,
+        window_expires_at=seen.window_expires_at,
+        agent_id=seen.agent_id,
+        preferred_agent_id=mail.preferred_agent_id,
+    )
 
 
 def _observe(items: Sequence[Mail]) -> None:

@@ -72,6 +72,8 @@ class MailKind(StrEnum):
     WINDOW_REFUSED = "window_refused"
     """The provider said that the service window is over (Twilio 63016), whatever our clock says."""
     CUSTOMER_OPTED_OUT = "customer_opted_out"
+    RESTORED = "restored"
+    """The database was restored from a backup: its positions count on from here."""
 
 
 class Mail(Value):
@@ -115,6 +117,17 @@ class Memory(Value):
     """The event whose closing was refused because mail was on its way; see Deadline.CLOSE_RETRY."""
 
 
+class KnownState(Value):
+    """Where PostgreSQL last saw a conversation. Read only when its workflow was lost."""
+
+    state: State
+    revision: int
+    last_inbound_at: datetime
+    window_expires_at: datetime | None = None
+    agent_id: AgentId | None = None
+    preferred_agent_id: AgentId | None = None
+
+
 class ConversationStart(Value):
     """What a conversation's workflow begins with. Names are for operators; no address, no text."""
 
@@ -127,6 +140,8 @@ class ConversationStart(Value):
     queue_name: str
     endpoint_name: str
     language: str = "en"
+    known: KnownState | None = None
+    """How far it had come, when PostgreSQL knows of more than an open conversation."""
 
 
 class ConversationStatus(Value):

@@ -134,6 +134,9 @@ class ReadModel(Protocol):
         Repeating a request that closed says True again.
         """
 
+    async def reclaim(self, conversation_id: ConversationId) -> int:
+        """Have every message that is still to leave handed over again; return how many those are."""
+
     async def timer_policy(self, conversation_id: ConversationId) -> TimerPolicy:
         """The durations that apply to this conversation now."""
 

@@ -65,6 +65,14 @@ def fire(
     return Decision(remember(memory, step.effects), tuple(step.effects))
 
 
+def resume(memory: Memory, *, now: datetime, timers: TimerPolicy) -> Memory:
+    """The memory of a conversation that is taken up in the middle: its state, with fresh deadlines."""
+    step = Step(memory.state, memory, Event.CUSTOMER_WROTE, now, timers, memory.agent_id, now)
+    getattr(step, f"enter_{memory.state}")()
+    kept = (effect for effect in step.effects if isinstance(effect, SetDeadline))
+    return remember(memory, kept)
+
+
 def _refusal(state: State, event: Event) -> Refused:
     if state is State.CLOSED:
         return ConversationClosed(REFUSALS[event], state=state)

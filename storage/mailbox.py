@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from domain.conversations import ConversationRecord, Mail, MailKind
-from domain.ids import ConversationId, MessageId
+from domain.ids import AgentId, ConversationId, MessageId
 from domain.timers import TimerPolicy
 from domain.values import Value
 from storage.database import Database
@@ -17,10 +17,14 @@ class PendingMail(Value):
     timers: TimerPolicy
     endpoint_name: str
     queue_name: str
+    preferred_agent_id: AgentId | None
+    revision: int
     items: tuple[Mail, ...]
 
 
 class _Addressee(ConversationRecord):
+    preferred_agent_id: AgentId | None
+    revision: int
     timers: TimerPolicy
     endpoint_name: str
     queue_name: str
@@ -29,7 +33,7 @@ class _Addressee(ConversationRecord):
 ADDRESSEE: Final = """
     SELECT c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id,
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
-           c.closed_at, c.close_reason, c.language,
+           c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
            w.timers, e.name AS endpoint_name, q.name AS queue_name
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
@@ -71,10 +75,23 @@ POST: Final = """
            statement_timestamp()
     FROM conversation
 """
+# The workflows may have seen positions that the backup does not know; none has come so far.
+COUNT_ON: Final = """
+    WITH running AS (
+        UPDATE conversations SET mailbox_seq = mailbox_seq + %(leap)s
+        WHERE state <> 'closed'
+          AND (%(only)s::uuid IS NULL OR conversation_id = %(only)s)
+        RETURNING conversation_id, mailbox_seq
+    )
+    INSERT INTO mailbox (conversation_id, position, kind, at)
+    SELECT conversation_id, mailbox_seq, 'restored', statement_timestamp() FROM running
+"""
 DEPTH: Final = "SELECT count(*) AS depth FROM mailbox"
 OLDEST_AGE: Final = """
     SELECT coalesce(clock_timestamp() - min(at), interval '0') AS age FROM mailbox
 """
+_LEAP: Final = 1_000_000
+"""More items than a conversation gets between two backups."""
 _BURST: Final = 20
 """How many items one conversation may have on average before `stranded` returns fewer than asked."""
 
@@ -97,6 +114,8 @@ class Mailbox:
             timers=addressee.timers,
             endpoint_name=addressee.endpoint_name,
             queue_name=addressee.queue_name,
+            preferred_agent_id=addressee.preferred_agent_id,
+            revision=addressee.revision,
             items=tuple(items),
         )
 
@@ -110,6 +129,13 @@ class Mailbox:
         async with self._db.connection() as connection:
             cursor = await connection.execute(STRANDED, which)
             return [row["conversation_id"] for row in await cursor.fetchall()]
+
+    async def count_on(self, only: ConversationId | None = None) -> int:
+        """After a restore: let running conversations' positions go on where none has been.
+
+        The mail that says so also starts workflows that were lost. Returns how many those are.
+        """
+        return await self._db.execute(COUNT_ON, {"leap": _LEAP, "only": only})
 
     async def depth(self) -> int:
         """How many items wait, in all mailboxes."""

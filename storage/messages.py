@@ -109,7 +109,7 @@ UNCONFIRMED: Final = """
            m.content ->> 'kind' = 'template' AS is_template,
            CASE WHEN d.status = 'parked' THEN d.parked_until END AS parked_until
     FROM deliveries d JOIN messages m ON m.message_id = d.message_id
-    WHERE NOT d.handed_over AND d.status IN ('queued', 'parked')
+    WHERE NOT d.handed_over AND d.status IN ('queued', 'parked', 'unknown')
       AND d.created_at <= clock_timestamp() - %(older_than)s::interval
     ORDER BY d.created_at, m.seq
     LIMIT %(limit)s
@@ -118,7 +118,8 @@ UNCONFIRMED_BEFORE: Final = """
     SELECT 1 FROM messages this
     JOIN messages m ON m.conversation_id = this.conversation_id AND m.seq < this.seq
     JOIN deliveries d ON d.message_id = m.message_id
-    WHERE this.message_id = %(message_id)s AND NOT d.handed_over AND d.status IN ('queued', 'parked')
+    WHERE this.message_id = %(message_id)s
+      AND NOT d.handed_over AND d.status IN ('queued', 'parked', 'unknown')
     LIMIT 1
 """
 

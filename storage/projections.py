@@ -63,6 +63,12 @@ CLOSE: Final = """
     )
     SELECT pg_notify('holdfast_events', '') FROM closed
 """
+RECLAIM: Final = """
+    UPDATE deliveries d SET handed_over = false
+    FROM messages m
+    WHERE m.message_id = d.message_id AND m.conversation_id = %(conversation_id)s
+      AND d.status IN ('parked', 'queued', 'unknown')
+"""
 STATE_NOW: Final = "SELECT state FROM conversations WHERE conversation_id = %(conversation_id)s"
 
 
@@ -104,6 +110,10 @@ class Projections:
         if now is None:
             raise _unknown(request.conversation_id)
         return bool(now["state"] == State.CLOSED)
+
+    async def reclaim(self, conversation_id: ConversationId) -> int:
+        """Have every message that is still to leave handed over again, in order."""
+        return await self._db.execute(RECLAIM, {"conversation_id": conversation_id})
 
     async def _write(self, projection: Projection, before: _Before) -> None:
         """Closed is final, and only `close` closes, because it looks into the mailbox."""

@@ -76,8 +76,9 @@ class TemporalConversations:
                 ConversationRun(start=start),
                 id=workflow_id(start.conversation_id, start.channel),
                 task_queue=self._task_queue,
-                # A conversation is never run twice: late mail for a finished one is dropped here.
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                # A finished conversation is never run again: late mail for it is dropped here. One
+                # that an operator terminated is taken up from where PostgreSQL knows it.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 start_signal="receive",
                 start_signal_args=[MailBatch(items=tuple(mail))],
                 search_attributes=search_attributes.at_start(start),

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import HoldfastError
     from statemachines import deadlines
     from statemachines.commands import check
-    from workflows import policies
+    from workflows import lateness, policies
     from workflows.alarm import Alarm
     from workflows.process import Process
     from workflows.run import ConversationRun, MailBatch
@@ -48,6 +48,8 @@ class ConversationWorkflow:
         """Until the conversation is closed and everything it began is done."""
         self._process.deliveries.start()
         self._process.copies.start()
+        if run.memory is None and run.start.known is not None:
+            await self._process.take_up(run.start.known)
         while not self._is_finished():
             await self._wait_for_work()
             await self._take_turn()
@@ -213,6 +215,7 @@ class ConversationWorkflow:
     async def _look_at_the_clock(self) -> None:
         due = deadlines.earliest(self._process.memory)
         if due is not None and due[1] <= workflow.now():
+            lateness.observe(*due)
             await self._process.reach(due[0])
 
     def _is_finished(self) -> bool:

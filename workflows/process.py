@@ -11,7 +11,7 @@ from activities.delivery import DeliveryActivities, DeliveryOutcome
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.commands import AnyCommand, Park, Send, Withdraw
-from domain.conversations import Event, Mail, MailKind, Memory, State
+from domain.conversations import Event, KnownState, Mail, MailKind, Memory, State
 from domain.effects import Close, Effect, Trigger
 from domain.errors import OutsideServiceWindow, RecipientOptedOut, Refused
 from domain.ids import AgentId, MessageId
@@ -20,11 +20,11 @@ from domain.ports import CloseRequest, Projection
 from domain.timers import Deadline
 from statemachines import deadlines, parking
 from statemachines.commands import check, event_of, is_done_already
-from statemachines.machine import fire
+from statemachines.machine import fire, resume
 from workflows import performing, policies, search_attributes
 from workflows.background import InOrder
 from workflows.details import current_details
-from workflows.run import ConversationRun
+from workflows.run import ConversationRun, beginning
 
 _STEADY: Final = (State.OPEN, State.ACTIVE)
 """States in which a customer's message changes nothing that a configured duration could matter to."""
@@ -44,11 +44,7 @@ class Process:
 
     def __init__(self, run: ConversationRun) -> None:
         self.start = run.start
-        self.memory = run.memory or Memory(
-            channel=run.start.channel,
-            service_window=run.start.service_window,
-            last_inbound_at=run.start.opened_at,
-        )
+        self.memory = run.memory or beginning(run.start)
         self.handled = run.received
         self.revision = run.revision
         self.learned: list[Event] = []
@@ -61,6 +57,18 @@ class Process:
         """Nothing can happen to it any more, and nothing is under way."""
         busy = self.learned or self.deliveries.waiting or self.copies.waiting
         return self.memory.state is State.CLOSED and not busy
+
+    async def take_up(self, known: KnownState) -> None:
+        """Go on where PostgreSQL knows the conversation: its former workflow was lost."""
+        self.revision = known.revision
+        await self._refresh_timers()
+        self.memory = resume(self.memory, now=workflow.now(), timers=self.start.timers)
+        await workflow.execute_activity_method(
+            ProjectionActivities.reclaim_deliveries,
+            self.start.conversation_id,
+            **policies.STORAGE,
+            summary="hand over again what is still to leave",
+        )
 
     # -- what can happen ------------------------------------------------------------------------
 
@@ -78,6 +86,8 @@ class Process:
                 await self.notice(Event.SERVICE_WINDOW_EXPIRED)
             case MailKind.CUSTOMER_OPTED_OUT:
                 await self.notice(Event.CUSTOMER_OPTED_OUT)
+            case MailKind.RESTORED:
+                await self._project()
         self.handled = mail.position
 
     async def reach(self, deadline: Deadline) -> None:

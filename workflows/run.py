@@ -25,6 +25,21 @@ class ConversationRun(Value):
     """The last commands carried out: a repeated one is the same one."""
 
 
+def beginning(start: ConversationStart) -> Memory:
+    """What a conversation remembers at first: nothing, or what PostgreSQL knows of a lost one."""
+    known = start.known
+    memory = Memory(
+        channel=start.channel,
+        service_window=start.service_window,
+        last_inbound_at=start.opened_at,
+    )
+    if known is None:
+        return memory
+    held = known.agent_id is not None
+    facts = known.model_dump(exclude={"revision"})
+    return memory.model_copy(update={**facts, "session_open": held, "holds_capacity": held})
+
+
 class MailBatch(Value):
     """All mail that was waiting when it was dispatched, in order: a burst is one signal."""
 

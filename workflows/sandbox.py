@@ -17,6 +17,7 @@ PASSED_THROUGH: Final = (
     "workflows.alarm",
     "workflows.background",
     "workflows.details",
+    "workflows.lateness",
     "workflows.performing",
     "workflows.policies",
     "workflows.process",

@@ -100,6 +100,13 @@ class Story:
                 await asyncio.sleep(0.01)
         assert condition(), what
 
+    async def until_handled(self, position: int) -> ConversationStatus:
+        """Wait until the conversation has read its mail up to there."""
+        async with asyncio.timeout(PATIENCE):
+            while (status := await self.status()).handled < position:
+                await asyncio.sleep(0.01)
+        return status
+
     async def until_state(self, state: State) -> None:
         """Wait until the conversation is in that state."""
         async with asyncio.timeout(PATIENCE):

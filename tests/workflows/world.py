@@ -23,6 +23,7 @@ class FakeReadModel:
         self.projections: list[Projection] = []
         self.closed: list[CloseRequest] = []
         self.refused_closings = 0
+        self.reclaimed = 0
         self.posted = 0
         self.timers = TimerPolicy()
 
@@ -35,6 +36,10 @@ class FakeReadModel:
             return False
         self.closed.append(request)
         return True
+
+    async def reclaim(self, conversation_id: ConversationId) -> int:
+        self.reclaimed += 1
+        return 0
 
     async def timer_policy(self, conversation_id: ConversationId) -> TimerPolicy:
         return self.timers
@@ -221,6 +226,7 @@ class World:
             projection.project_conversation,
             projection.close_conversation,
             projection.load_timers,
+            projection.reclaim_deliveries,
             media.copy_media,
             media.give_up_media,
         ]
