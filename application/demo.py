@@ -1,5 +1,6 @@
 """The demo organisation: made once, found again at every start, connected to the simulator."""
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +20,7 @@ from application.whole_lists import Listing, whole
 from channels.addresses import number_of
 from domain.channels import ChannelName
 from domain.configuration import Agent, Caller, Endpoint, Queue, Role, Scope, Workstream
-from domain.errors import ConfigurationError
+from domain.errors import ChannelError, ConfigurationError
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, WorkstreamId
 from domain.values import Value
 from storage.accounts import Accounts
@@ -88,7 +89,8 @@ class DemoOrganization:
         view = await self._account()
         endpoint = await self._endpoint(view.account.account_id, workstream)
         await self._connect_simulator(view, endpoint)
-        await self._configuration.templates.sync(CALLER, view.account.account_id)
+        with contextlib.suppress(ChannelError):  # a start without the provider is a start all the same
+            await self._configuration.templates.sync(CALLER, view.account.account_id)
         return DemoSummary(
             number=number_of(endpoint.address),
             account_id=view.account.account_id,

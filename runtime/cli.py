@@ -4,16 +4,18 @@ import asyncio
 import os
 import signal
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
+from uuid import UUID
 
 import typer
 import uvloop
+from pydantic import SecretStr, ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from domain.errors import ConfigurationError
 from runtime import doctor as examination
-from runtime import keyring, logging, settings
+from runtime import keyring, logging, operating, settings
 from runtime.embedded import data_dir, ports
 from runtime.embedded.defaults import resolve
 from runtime.embedded.demo import Demo, open_demo
@@ -36,6 +38,8 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Secret keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
+admins = typer.Typer(help="People who administer.", no_args_is_help=True)
+app.add_typer(admins, name="admins")
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -61,6 +65,27 @@ def doctor() -> None:
 def migrate() -> None:
     """Bring the database up to date with this release."""
     run_main(_migrate())
+
+
+@app.command()
+def promote() -> None:
+    """Prepare Temporal, and let new conversations begin on this build (HOLDFAST_BUILD_ID)."""
+    run_main(_promote())
+
+
+@app.command()
+def resume(
+    conversation: Annotated[UUID | None, typer.Argument(help="Only this one; else all.")] = None,
+) -> None:
+    """Take running conversations up again: after a restore, or when a workflow was terminated."""
+    run_main(_resume(conversation))
+
+
+@admins.command("new")
+def new_admin(email: str, name: str) -> None:
+    """Let in the first admin. The password is asked for."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    run_main(_new_admin(email, name, SecretStr(password)))
 
 
 @app.command()
@@ -120,14 +145,37 @@ async def _migrate() -> None:
     _tell(f"applied {', '.join(applied)}" if applied else "nothing to apply")
 
 
+async def _promote() -> None:
+    loaded = _resolved()
+    await operating.promote(loaded)
+    _tell(f"new conversations begin on build {loaded.build_id}")
+
+
+async def _resume(conversation: UUID | None) -> None:
+    _tell(f"{await operating.resume(_resolved(), conversation)} conversations are taken up again")
+
+
+async def _new_admin(email: str, name: str, password: SecretStr) -> None:
+    try:
+        await operating.make_admin(_resolved(), name=name, email=email, password=password)
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}."
+        ) from None
+    _tell(f"{email} can sign in")
+
+
 async def _serve() -> None:
     # Here, because the other commands must work without the whole API in memory.
     from api.app import create_app  # noqa: PLC0415
+    from console.app import mount  # noqa: PLC0415
     from runtime.wiring import open_services  # noqa: PLC0415
 
     loaded = settings.load()
     logging.configure(loaded.log_level, loaded.log_format)
-    await serve_app(create_app(partial(open_services, loaded)), loaded)
+    app = create_app(partial(open_services, loaded), loaded.temporal_ui_url)
+    mount(app, is_secure=loaded.public_url.startswith("https://"))
+    await serve_app(app, loaded)
 
 
 def _resolved() -> Settings:
