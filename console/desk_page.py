@@ -1,0 +1,81 @@
+"""The page at /agent: one for every conversation, so that each has an address."""
+
+import asyncio
+from typing import Final
+
+from fastapi import Request
+from nicegui import Client, ui
+from nicegui.events import GenericEventArguments
+from pydantic import TypeAdapter, ValidationError
+
+from application.desk import viewer_of
+from console import assets
+from console.hands import Hands
+from console.live import Live
+from console.session import CurrentAgent, UseServices, reader_of, token_of
+from console.workplace import Workplace
+from domain.ids import ConversationId
+
+_SEEN: Final = TypeAdapter(dict[ConversationId, int])
+_HEAD: Final = (
+    f'<link rel="stylesheet" href="{assets.address("console.css")}">'
+    f'<script src="{assets.address("console.js")}"></script>'
+)
+_ASK_WITHIN: Final = 10.0
+
+
+async def desk_page(
+    client: Client, request: Request, caller: CurrentAgent, services: UseServices
+) -> None:
+    """Built once per visit; from then on the live feed keeps it up to date."""
+    ui.add_head_html(_HEAD)
+    reader = await reader_of(request, services.access, caller)
+    place = Workplace(client, services, token_of(request), reader)
+    place.build(Hands(place))
+    feed = services.engine.live_feed
+    # First the place in the stream, then what there is: what happens in between comes again.
+    async with feed.follow(viewer_of(caller), None) as follower:
+        cursor = follower.cursor
+    await place.begin(caller, request.url.path)
+    ui.on("holdfast_path", lambda event: _went(place, event))
+    _keep_up(client, place, Live(feed, place.identify, place, cursor))
+
+
+def routes() -> None:
+    """Make the page known to NiceGUI."""
+    for path in ("/", "/conversations/{conversation_id}"):
+        ui.page(path)(desk_page)
+
+
+async def _went(place: Workplace, event: GenericEventArguments) -> None:
+    await place.go(str(event.args))
+
+
+def _keep_up(client: Client, place: Workplace, live: Live) -> None:
+    """From the first connection until the page is closed; a broken one in between is waited for."""
+    running: list[asyncio.Task[None]] = []
+
+    async def follow() -> None:
+        with client:
+            await _remember_seen(client, place)
+            await live.run()
+
+    def begin() -> None:
+        if not running:
+            running.append(asyncio.create_task(follow(), name=f"console {client.id}"))
+
+    def end() -> None:
+        for task in running:
+            task.cancel()
+
+    client.on_connect(begin)
+    client.on_delete(end)
+
+
+async def _remember_seen(client: Client, place: Workplace) -> None:
+    """Only this browser knows; if it does not say, everything from customers is new."""
+    try:
+        seen = await client.run_javascript("return holdfast.seen()", timeout=_ASK_WITHIN)
+        place.remember_seen(_SEEN.validate_python(seen or {}))
+    except (TimeoutError, ValidationError):
+        return

@@ -1,0 +1,54 @@
+"""Files of conversations: those that customers sent, and those that agents attach."""
+
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import JSONResponse, Response
+
+from application.served_files import headers_of
+from console.paths import within
+from console.session import CurrentAgent, UseServices, require_same_site
+from domain.errors import HoldfastError, MediaRefused
+from domain.ids import ConversationId, MediaId
+
+# The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
+MAX_BODY: Final = 201 * 1024 * 1024
+_REFUSED: Final = 422
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(within("/agent/media/{media_id}"), response_class=Response)
+async def fetch(media_id: MediaId, caller: CurrentAgent, services: UseServices) -> Response:
+    """A file of a conversation that this agent sees."""
+    file = await services.engine.attachments.for_agent(caller, media_id)
+    return Response(file.content, media_type=file.mime_type, headers=headers_of(file))
+
+
+@router.post(
+    within("/agent/attachments/{conversation_id}"),
+    response_class=Response,
+    max_body_size=MAX_BODY,
+    dependencies=[Depends(require_same_site)],
+)
+async def upload(
+    conversation_id: ConversationId, request: Request, caller: CurrentAgent, services: UseServices
+) -> Response:
+    """Reads the body only now: the caller is known."""
+    attachments = services.engine.attachments
+    try:
+        async with request.form(max_files=1, max_fields=1) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise MediaRefused("There is no file in this upload.")
+            row = await attachments.upload(
+                caller,
+                conversation_id,
+                content=await file.read(attachments.max_bytes + 1),
+                declared_type=file.content_type or "",
+                file_name=file.filename,
+            )
+    except HoldfastError as error:
+        return JSONResponse({"problem": str(error)}, _REFUSED)
+    return JSONResponse({"media_id": str(row.media_id), "name": row.file_name or row.mime_type})

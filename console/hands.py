@@ -1,0 +1,171 @@
+"""What an agent does with the conversation that is open: every deed is a use case."""
+
+from pydantic import ValidationError
+
+from application.composing import Draft, TemplateChoice
+from console.actions import COMMANDS, Action
+from console.drafts import Attempts
+from console.modes import Mode, writing_in
+from console.parts.composer import Composer
+from console.parts.template_dialog import Question
+from console.workplace import Failed, Workplace, now
+from domain.configuration import Caller
+from domain.ids import ConversationId, MessageId, new_id
+from domain.views import ConversationView, MessageView
+
+
+class Hands:
+    """Nothing is done twice because somebody clicked twice."""
+
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
+        self._engine = place.services.engine
+        self._attempts = Attempts()
+        self._is_busy = False
+
+    async def act(self, action: Action) -> None:
+        """Take it, end it, leave it, give it back."""
+        view = self._view
+        if view is None or self._is_busy:
+            return
+        self._is_busy = True
+        try:
+            changed = await self._place.do(lambda caller: self._act(caller, view, action))
+        except Failed as failed:
+            self._composer.complain(str(failed))
+        else:
+            self._composer.complain(None)
+            self._place.changed(changed)
+            if action is Action.TAKE:
+                self._composer.focus()
+        finally:
+            self._is_busy = False
+
+    async def send(self, text: str) -> None:
+        """Send what was written, with the files that hang on it."""
+        view, files = self._view, self._composer.attached
+        if view is None or self._is_busy or not (text.strip() or files):
+            return
+        self._is_busy = True
+        attached = tuple(file.media_id for file in files)
+        try:
+            draft = self._draft(text, attached)
+            request_id = self._attempts.request_id((view.conversation_id, text, attached))
+            sent = await self._place.do(
+                lambda caller: self._engine.correspondence.reply(
+                    caller, view.conversation_id, draft, request_id
+                )
+            )
+        except Failed as failed:
+            self._composer.complain(str(failed))
+        else:
+            self._went_out(view.conversation_id, text, sent)
+        finally:
+            self._is_busy = False
+
+    async def choose_template(self, reply: str) -> None:
+        """Ask which template; outside the service window a reply may be parked behind it."""
+        view = self._view
+        if view is None:
+            return
+        try:
+            templates = await self._place.do(
+                lambda caller: self._engine.correspondence.templates(caller, view.conversation_id)
+            )
+        except Failed as failed:
+            self._composer.complain(str(failed))
+            return
+        can_park = writing_in(view, self._place.reader, now()).mode is Mode.TEMPLATE
+        self._place.layout.template_dialog.open(
+            Question(
+                templates=tuple(templates),
+                language=view.language,
+                reply=reply.strip() if can_park else None,
+            )
+        )
+
+    async def send_template(self, choice: TemplateChoice, reply: str) -> str | None:
+        """Send it, and park the reply behind it if there is one; say what went wrong."""
+        view = self._view
+        if view is None:
+            return None
+        try:
+            sent = await self._place.do(lambda caller: self._template(caller, view, choice, reply))
+        except Failed as failed:
+            return str(failed)
+        self._went_out(view.conversation_id, reply, sent)
+        return None
+
+    async def withdraw(self, message_id: MessageId) -> None:
+        """A parked reply shall not leave any more."""
+        view = self._view
+        if view is None:
+            return
+        try:
+            message = await self._place.do(
+                lambda caller: self._engine.correspondence.withdraw(
+                    caller, view.conversation_id, message_id, new_id()
+                )
+            )
+        except Failed as failed:
+            self._composer.complain(str(failed))
+        else:
+            self._place.said(view.conversation_id, [message])
+
+    async def add_note(self, text: str) -> bool:
+        """A remark for the team; say whether it was kept."""
+        view = self._view
+        if view is None:
+            return False
+        try:
+            await self._place.do(lambda caller: self._note(caller, view.conversation_id, text))
+        except Failed as failed:
+            self._composer.complain(str(failed))
+            return False
+        self._place.refresh()
+        return True
+
+    @property
+    def _composer(self) -> Composer:
+        return self._place.layout.composer
+
+    @property
+    def _view(self) -> ConversationView | None:
+        return self._place.opened.view if self._place.opened else None
+
+    async def _act(self, caller: Caller, view: ConversationView, action: Action) -> ConversationView:
+        desk = self._engine.desk
+        if action is Action.TAKE:
+            return await desk.accept(caller, view.conversation_id, new_id())
+        return await desk.act(caller, view.conversation_id, COMMANDS[action], new_id())
+
+    async def _template(
+        self, caller: Caller, view: ConversationView, choice: TemplateChoice, reply: str
+    ) -> list[MessageView]:
+        writing, conversation_id = self._engine.correspondence, view.conversation_id
+        draft = (conversation_id, choice.model_dump_json(), reply)
+        request_id = self._attempts.request_id(draft)
+        if not reply:
+            return await writing.send_template(caller, conversation_id, choice, request_id)
+        return await writing.park(
+            caller,
+            conversation_id,
+            self._draft(reply),
+            behind=choice,
+            request_id=request_id,
+        )
+
+    async def _note(self, caller: Caller, conversation_id: ConversationId, text: str) -> None:
+        await self._engine.desk.note(caller, conversation_id, text)
+        await self._place.read_notes(caller, conversation_id)
+
+    def _draft(self, text: str, attachments: tuple[MessageId, ...] = ()) -> Draft:
+        try:
+            return Draft(text=text, attachments=attachments)
+        except ValidationError as error:
+            raise Failed(self._place.reader.texts.too_long) from error
+
+    def _went_out(self, conversation_id: ConversationId, text: str, sent: list[MessageView]) -> None:
+        self._attempts.succeeded()
+        self._composer.sent(conversation_id, text)
+        self._place.said(conversation_id, sent)

@@ -1,0 +1,1 @@
+"""The parts a page is made of. Each shows values; none decides anything."""

@@ -1,0 +1,91 @@
+"""How one conversation stands, and the facts about its customer, in words."""
+
+from datetime import datetime
+from uuid import UUID
+
+from console.cards import URGENT, name_of
+from console.reader import Reader
+from console.times import clock, day_and_clock, lasting, window_left
+from domain.conversations import State
+from domain.messages import Note
+from domain.values import Value
+from domain.views import ConversationView
+
+
+class Standing(Value):
+    """The head of a conversation."""
+
+    name: str
+    state: str
+    facts: str
+    window: str | None = None
+    is_urgent: bool = False
+
+
+class Fact(Value):
+    """A label and what stands behind it."""
+
+    label: str
+    value: str
+
+
+class NoteLine(Value):
+    """A note, as it is read."""
+
+    key: str
+    author: str
+    time: str
+    text: str
+
+
+def standing_of(conversation: ConversationView, reader: Reader, now: datetime) -> Standing:
+    """What is above its transcript."""
+    expires_at = conversation.window_expires_at
+    is_closed = conversation.state is State.CLOSED
+    holder = conversation.agent_name if conversation.agent_id != reader.agent_id else None
+    facts = (reader.texts.channels[conversation.channel], conversation.queue_name, holder)
+    return Standing(
+        name=name_of(conversation),
+        state=reader.texts.states[conversation.state],
+        facts=" · ".join(fact for fact in facts if fact),
+        window=None if is_closed else window_left(expires_at, now, reader.texts),
+        is_urgent=expires_at is not None and expires_at - now < URGENT,
+    )
+
+
+def facts_of(conversation: ConversationView, reader: Reader, now: datetime) -> list[Fact]:
+    """What is known of the customer and their conversation."""
+    texts, contact = reader.texts, conversation.contact
+    known = {
+        texts.name: name_of(conversation),
+        texts.phone: contact.phone,
+        texts.address: None if contact.phone else contact.address,
+        texts.channel: texts.channels[conversation.channel],
+        texts.endpoint: conversation.endpoint_name,
+        texts.queue: conversation.queue_name,
+        texts.assigned_to: conversation.agent_name or texts.nobody,
+        texts.opened: day_and_clock(conversation.opened_at, now, reader),
+        texts.window: _window(conversation.window_expires_at, reader, now),
+    }
+    return [Fact(label=label, value=value) for label, value in known.items() if value]
+
+
+def note_line(note: Note, names: dict[UUID, str], reader: Reader, now: datetime) -> NoteLine:
+    """Who remarked what, when."""
+    is_mine = note.agent_id == reader.agent_id
+    return NoteLine(
+        key=str(note.note_id),
+        author=reader.texts.you if is_mine else names.get(note.agent_id, reader.texts.agent),
+        time=day_and_clock(note.created_at, now, reader),
+        text=note.text,
+    )
+
+
+def _window(expires_at: datetime | None, reader: Reader, now: datetime) -> str:
+    texts = reader.texts
+    if expires_at is None:
+        return texts.window_none
+    if expires_at <= now:
+        return texts.window_closed
+    left = lasting(expires_at - now, texts)
+    return texts.window_ends.format(time=left, at=clock(expires_at, reader.zone))

@@ -1,0 +1,224 @@
+"""Every text of the console. Another language is another `Texts`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.channels import ChannelName
+from domain.conversations import State
+from domain.effects import Trigger
+from domain.messages import DeliveryStatus, MediaState
+from domain.values import Value
+
+
+class Texts(Value):
+    """English. Words in braces are filled in."""
+
+    # -- the page
+    product: str = "Holdfast"
+    console: str = "Agent console"
+    sign_out: str = "Sign out"
+    signed_in_as: str = "Signed in as {name}"
+    skip_to_message: str = "Skip to the message field"
+    offline: str = "No connection. What you see may be out of date; trying again …"
+    not_found: str = "This page does not exist."
+    to_console: str = "Go to the console"
+    failed: str = "Something went wrong on our side. It has been logged. Look again, then repeat."
+
+    # -- signing in
+    sign_in: str = "Sign in"
+    email: str = "E-mail"
+    password: str = "Password"  # noqa: S105 - a label
+    expired: str = "Your session has ended. Please sign in again."
+    only_agents: str = "Only agents and supervisors work here. Ask an admin for one of these roles."
+
+    # -- the list
+    conversations: str = "Conversations"
+    group_mine: str = "Mine"
+    group_open: str = "Waiting for an agent"
+    group_others: str = "Others"
+    none_mine: str = "You have no conversation. Take one from below."
+    none_open: str = "Nobody is waiting."
+    not_all_shown: str = "{count} more are not shown."
+    unread: str = "unread"
+    waiting_for: str = "waiting {time}"
+    from_you: str = "You: {text}"
+    from_agent: str = "Agent: {text}"
+
+    # -- times
+    less_than_a_minute: str = "under a minute"
+    minutes: str = "{minutes} min"
+    hours: str = "{hours} h"
+    hours_minutes: str = "{hours} h {minutes} min"
+    days: str = "{days} d"
+    days_hours: str = "{days} d {hours} h"
+    today: str = "Today"
+    yesterday: str = "Yesterday"
+    date: str = "{day} {month} {year}"
+    months: tuple[str, ...] = (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    )
+    window_closes: str = "window closes in {time}"
+    window_closed: str = "window closed"
+
+    # -- the conversation
+    choose: str = "Choose a conversation"
+    choose_hint: str = "Take one that is waiting, or go on with one of yours."
+    gone: str = "You cannot see this conversation any more."
+    back: str = "Back to the list"
+    transcript_of: str = "Messages with {name}"
+    earlier: str = "Show earlier messages"
+    you: str = "You"
+    agent: str = "Agent"
+    bot: str = "Bot"
+    system: str = "Automatic message"
+    details: str = "Customer and notes"
+
+    # -- content
+    photo: str = "Photo"
+    video: str = "Video"
+    audio: str = "Voice message"
+    contact_card: str = "Contact card"
+    file: str = "File"
+    location: str = "Location"
+    open_map: str = "Open map"
+    chose_button: str = "tapped a button"
+    chose_row: str = "chose from a list"
+    template_named: str = "Template {name} ({language})"
+    unsupported: str = "A message of a kind we cannot show ({kind})."
+    erased: str = "What was said here is not kept any more."
+    forwarded: str = "Forwarded"
+    download: str = "Open {name}"
+
+    # -- parked replies
+    parked: str = "Parked. Leaves as soon as the customer writes."
+    withdraw: str = "Withdraw"
+    in_doubt_twice: str = "may have arrived twice"
+    failed_because: str = "not delivered: {reason}"
+    error_code: str = "error {code}"
+
+    # -- writing
+    message: str = "Message"
+    write: str = "Write a message"
+    write_parked: str = "Write a reply to park behind a template"
+    send: str = "Send"
+    enter_sends: str = "Enter sends, Shift+Enter starts a new line."
+    too_long: str = "This text is too long. Shorten it, or send it as a file."
+    attach: str = "Attach files"
+    attached: str = "Attached files"
+    remove: str = "Remove {name}"
+    upload_failed: str = "The file could not be uploaded. Try again."
+    template: str = "Template"
+    choose_template: str = "Choose a template"
+    window_over: str = "The service window is over: only an approved template may leave."
+    take_to_answer: str = "Take the conversation to answer."
+    left_waiting: str = "It waits for the customer. Take it up again to write."
+    somebody_has_it: str = "{name} has this conversation."
+    writing_for: str = "{name} has this conversation; you write as a supervisor."
+    customer_away: str = "The customer is not connected. Your message waits for them."
+    wrapping_up: str = "Ended. Finish your notes, then close the session."
+    is_closed: str = "Closed. A new message of the customer starts a new conversation."
+    opted_out: str = "This customer asked not to be written to."
+
+    # -- templates
+    no_templates: str = "No approved template can be sent here. Ask an admin to sync the templates."
+    language: str = "Language"
+    variable: str = "Variable {name}"
+    preview: str = "The customer will read"
+    your_reply: str = "Your reply, parked until the customer writes"
+    nothing_to_park: str = "To park a reply behind it, write the reply first, then come back here."
+    send_template: str = "Send template"
+    send_and_park: str = "Send template and park reply"
+    cancel: str = "Cancel"
+
+    # -- actions
+    take: str = "Take"
+    resume: str = "Take up again"
+    end: str = "End"
+    end_hint: str = "The matter is settled: end, and wrap up"
+    leave: str = "Leave"
+    leave_hint: str = "Leave it waiting for the customer"
+    close: str = "Close"
+    close_hint: str = "Close the session: the conversation is done"
+    release: str = "Release"
+    release_hint: str = "Give it back to the queue"
+    force_close: str = "Force close"
+    force_close_hint: str = "Close it now, whatever state it is in"
+    force_close_title: str = "Close this conversation by force?"
+    force_close_warning: str = "It ends at once. Parked replies will not be sent."
+
+    # -- customer and notes
+    customer: str = "Customer"
+    name: str = "Name"
+    channel: str = "Channel"
+    endpoint: str = "Number or page"
+    queue: str = "Queue"
+    assigned_to: str = "Agent"
+    nobody: str = "Nobody yet"
+    opened: str = "Opened"
+    phone: str = "Phone"
+    address: str = "Address"
+    window: str = "Service window"
+    window_ends: str = "ends in {time} ({at})"
+    window_none: str = "no limit on this channel"
+    notes: str = "Notes"
+    notes_hint: str = "Only your team sees notes."
+    no_notes: str = "No notes yet."
+    new_note: str = "New note"
+    add_note: str = "Add note"
+    hide_details: str = "Close the details"
+
+    channels: Mapping[ChannelName, str] = {
+        ChannelName.WHATSAPP: "WhatsApp",
+        ChannelName.LINE: "LINE",
+        ChannelName.GOOGLE_BUSINESS_MESSAGES: "Business Messages",
+        ChannelName.RCS: "RCS",
+        ChannelName.LIVE_CHAT: "Live chat",
+    }
+    states: Mapping[State, str] = {
+        State.OPEN: "Waiting for an agent",
+        State.ACTIVE: "Active",
+        State.WAITING: "Waiting for the customer",
+        State.DISCONNECTED: "Customer disconnected",
+        State.RECONNECT_WINDOW: "Customer may come back",
+        State.TEMPLATE_ONLY: "Templates only",
+        State.WRAP_UP: "Wrap-up",
+        State.CLOSED: "Closed",
+    }
+    deliveries: Mapping[DeliveryStatus, str] = {
+        DeliveryStatus.PARKED: "parked",
+        DeliveryStatus.QUEUED: "queued",
+        DeliveryStatus.UNKNOWN: "checking with the provider",
+        DeliveryStatus.ACCEPTED: "accepted",
+        DeliveryStatus.SENT: "sent",
+        DeliveryStatus.DELIVERED: "delivered",
+        DeliveryStatus.READ: "read",
+        DeliveryStatus.FAILED: "not delivered",
+        DeliveryStatus.WITHDRAWN: "withdrawn, never sent",
+        DeliveryStatus.EXPIRED: "the customer did not write in time, never sent",
+    }
+    media: Mapping[MediaState, str] = {
+        MediaState.PENDING: "is being fetched …",
+        MediaState.STORED: "",
+        MediaState.REFUSED: "was refused",
+        MediaState.FAILED: "could not be fetched",
+        MediaState.ERASED: "is not kept any more",
+    }
+    announcements: Mapping[Trigger, str] = {
+        Trigger.CONVERSATION_OPENED: "The conversation began",
+        Trigger.AGENT_ASSIGNED: "An agent took the conversation",
+        Trigger.AGENT_LEFT: "The agent left the conversation",
+        Trigger.CUSTOMER_DISCONNECTED: "The customer lost the connection",
+        Trigger.CUSTOMER_RETURNED: "The customer is back",
+        Trigger.WINDOW_CLOSING: "The service window closes soon",
+        Trigger.WINDOW_CLOSED: "The service window closed: templates only",
+        Trigger.WINDOW_OPENED: "The service window is open again",
+        Trigger.PARKED_REPLY_EXPIRED: "A parked reply expired; it was not sent",
+        Trigger.CUSTOMER_OPTED_OUT: "The customer asked not to be written to",
+        Trigger.CONVERSATION_ENDED: "The conversation was ended",
+        Trigger.CONVERSATION_REQUEUED: "The conversation went back to its queue",
+        Trigger.CONVERSATION_CLOSED: "The conversation was closed",
+    }
+
+
+ENGLISH: Final = Texts()
