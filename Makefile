@@ -7,7 +7,7 @@ RUNNING  := $(VENV)/.for-running
 WORKING  := $(VENV)/.for-working
 CHROMIUM := $(or $(HOLDFAST_CHROMIUM),/usr/bin/chromium)
 LOCKING  := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url
+	--no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -27,12 +27,15 @@ doctor: $(RUNNING) ## Say what keeps Holdfast from running here, and what to do 
 
 # -- Working on it ---------------------------------------------------------------------------------
 
-.PHONY: setup test lint fmt bench states histories lock clean browser
+.PHONY: setup test faults lint fmt bench states histories lock clean browser
 setup: $(WORKING) ## Install what running, testing and changing it needs
 	@test -d .git && $(VENV)/bin/pre-commit install >/dev/null || true
 
 test: $(WORKING) browser ## Run every test, against real servers and a real browser
 	@$(VENV)/bin/pytest
+
+faults: $(WORKING) ## Kill, restart and lie to the whole stack under load (SCALE=long: for hours)
+	SCALE=$(or $(SCALE),short) $(PYTHON) -m pytest tests/faults
 
 lint: $(WORKING) ## Check format, style, types and who imports whom
 	$(VENV)/bin/ruff format --check .

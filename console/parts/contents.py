@@ -38,13 +38,17 @@ def show_content(content: Content, texts: Texts) -> None:
             words("span", named, "tagged")
             _text(content.text)
         case Unsupported():
-            words("p", texts.unsupported.format(kind=content.provider_type), "quiet")
-            if content.text:
-                _text(content.text)
+            _unsupported(content, texts)
         case Erased():
             words("p", texts.erased, "quiet")
         case _:
             assert_never(content)
+
+
+def _unsupported(content: Unsupported, texts: Texts) -> None:
+    words("p", texts.unsupported.format(kind=content.provider_type), "quiet")
+    if content.text:
+        _text(content.text)
 
 
 def _text(text: str) -> Element:
