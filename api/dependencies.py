@@ -16,6 +16,8 @@ class AppState(TypedDict):
     """What the app's lifespan gives to each request."""
 
     services: Services
+    temporal_ui: str
+    """The origin of the Temporal UI; empty when there is none."""
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import unexpected
+from api.log_subject import forget_subject
 from domain.ids import new_id
 
 REQUEST_ID: Final = "X-Request-ID"
@@ -79,6 +80,7 @@ class _Exchange:
             await unexpected()(self._scope, receive, send_named)
         finally:
             self._tell()
+            forget_subject()
 
     def _tell(self) -> None:
         seconds = time.monotonic() - self._began

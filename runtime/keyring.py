@@ -1,4 +1,4 @@
-"""Encryption of what we must be able to read again: provider secrets. The home of `cryptography`.
+"""Encryption of what we must be able to read again: provider secrets.
 
 The first key encrypts and every key decrypts, so a key is replaced by putting a new one in front,
 rotating what is stored, and only then removing the old one.

@@ -37,6 +37,14 @@ def fault_of_public_address(url: str) -> str | None:
     return None
 
 
+def fault_of_trusted_page(url: str) -> str | None:
+    """Why pages at `url` must not be shown anything private, or None. On this machine http will do."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        return "is not https"
+    return None
+
+
 def fault_of_database_url(url: str) -> str | None:
     """Why `url` is no database to keep customers' messages in, or None."""
     if not url:
@@ -49,6 +57,13 @@ def fault_of_database_url(url: str) -> str | None:
     if parts.password is not None and parts.password.lower() in _WELL_KNOWN_PASSWORDS:
         return "has a password that everybody knows"
     return None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_local(host: str) -> bool:

@@ -28,6 +28,7 @@ _PROVIDER_URLS: Final = (
 Port = Annotated[int, Field(ge=1, le=65535)]
 OptionalPort = Annotated[int, Field(ge=0, le=65535)]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+[^\s?#]*$")]
+OptionalUrl = Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")]
 
 
 class Mode(StrEnum):
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     temporal_address: str = "127.0.0.1:7233"
     temporal_namespace: str = "default"
     temporal_profile: str = ""
+    temporal_ui_url: OptionalUrl = ""
     task_queue: Annotated[str, Field(min_length=1, max_length=100)] = "conversation"
 
     api_host: str = "127.0.0.1"
@@ -77,6 +79,8 @@ class Settings(BaseSettings):
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
     worker_metrics_port: OptionalPort = 9464
+    worker_app_metrics_port: OptionalPort = 9465
+    worker_metrics_host: str = "127.0.0.1"
 
     media_dir: Path = Path(".holdfast/media")
     media_max_bytes: Annotated[int, Field(ge=1, le=200 * _MEBIBYTE)] = 16 * _MEBIBYTE
@@ -119,6 +123,11 @@ class Settings(BaseSettings):
     @property
     def is_embedded(self) -> bool:
         return self.mode is Mode.EMBEDDED
+
+    @property
+    def app_metrics_port(self) -> int:
+        """Where a worker shows our own metrics; 0, as that of the SDK's is, means nowhere."""
+        return self.worker_app_metrics_port if self.worker_metrics_port else 0
 
     def check(self) -> None:
         """Refuse to start rather than run unsafely; says everything that is wrong at once."""
@@ -163,6 +172,8 @@ def _wrong_in_production(settings: Settings) -> Iterator[str]:
     for field in _PROVIDER_URLS:
         if fault := safety.fault_of_public_address(getattr(settings, field)):
             yield f"{variable(field)} {fault}: credentials would go there. Unset it."
+    if fault := safety.fault_of_trusted_page(settings.temporal_ui_url):
+        yield f"HOLDFAST_TEMPORAL_UI_URL {fault}: decoded payloads go to its pages."
     if settings.allow_private_media_hosts:
         yield "HOLDFAST_ALLOW_PRIVATE_MEDIA_HOSTS lets strangers reach your network. Unset it."
     if settings.build_id == _UNNAMED_BUILD:

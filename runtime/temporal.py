@@ -1,31 +1,31 @@
 """The connection to Temporal: one data converter for client, worker, tests and replay."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import Runtime
 
 from domain.errors import Unavailable
+from runtime.codec import EncryptionCodec
 from runtime.settings import Settings
 
-DATA_CONVERTER: Final = pydantic_data_converter
+DATA_CONVERTER: Final = replace(
+    pydantic_data_converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
+)
+"""How values and errors become payloads. Errors too: their texts would stay readable otherwise."""
+
 _ANSWER_WITHIN: Final = timedelta(seconds=2)
 
 
-def telemetry(settings: Settings) -> Runtime | None:
-    """A runtime that shows the SDK's metrics to Prometheus; None when the port is 0."""
-    if settings.worker_metrics_port == 0:
-        return None
-    exposed = PrometheusConfig(
-        bind_address=f"127.0.0.1:{settings.worker_metrics_port}",
-        counters_total_suffix=True,
-        unit_suffix=True,
-        durations_as_seconds=True,
-    )
-    return Runtime(telemetry=TelemetryConfig(metrics=exposed))
+def data_converter(keys: Sequence[str]) -> DataConverter:
+    """The same with encryption, as every process of ours has it."""
+    return replace(DATA_CONVERTER, payload_codec=EncryptionCodec(keys))
 
 
 async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | None = None) -> Client:
@@ -35,15 +35,14 @@ async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | 
     https://docs.temporal.io/develop/environment-configuration; without one the address and the
     namespace of our settings count.
     """
+    converter = data_converter([key.get_secret_value() for key in settings.secret_keys])
     if settings.temporal_profile:
         profile = ClientConfig.load_client_connect_config(profile=settings.temporal_profile)
-        return await Client.connect(
-            **profile, data_converter=DATA_CONVERTER, lazy=lazy, runtime=runtime
-        )
+        return await Client.connect(**profile, data_converter=converter, lazy=lazy, runtime=runtime)
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
-        data_converter=DATA_CONVERTER,
+        data_converter=converter,
         lazy=lazy,
         runtime=runtime,
     )

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp, mkstemp
@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 ROOT = Path(__file__).parents[1]
+COMMAND = (str(ROOT / "holdfast"), "up")
 PATIENCE = 60
 READY = "Holdfast is up"
 PORTS = ("API_PORT", "SIMULATOR_PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT")
@@ -24,14 +25,14 @@ PORTS = ("API_PORT", "SIMULATOR_PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT")
 class Stack:
     """One stack as a process of its own; what it prints is kept in a file."""
 
-    def __init__(self, data_dir: Path, ports: dict[str, int]) -> None:
+    def __init__(self, data_dir: Path, ports: dict[str, int], command: Sequence[str] = COMMAND) -> None:
         self.data_dir = data_dir
         self.ports = ports
         self._output = Path(mkstemp(dir=data_dir.parent, suffix=".out")[1])
         ours = {f"HOLDFAST_{name}": str(port) for name, port in ports.items()}
         with self._output.open("w") as output:
             self.process = subprocess.Popen(  # noqa: S603
-                (ROOT / "holdfast", "up"),
+                command,
                 cwd=ROOT,
                 env={
                     **os.environ,
@@ -116,9 +117,8 @@ def kill_and_await(stack: Stack, *names: str, number: signal.Signals = signal.SI
     told = {name: stack.output.count(f"{name} is back") for name in names}
     for pid in before.values():
         os.kill(pid, number)
-    for name, pid in before.items():
-        wait_for(lambda name=name: stack.output.count(f"{name} is back") > told[name], stack)
-        wait_for(lambda name=name, pid=pid: stack.pids.get(name, pid) != pid, stack)
+    wait_for(lambda: all(stack.output.count(f"{name} is back") > told[name] for name in names), stack)
+    wait_for(lambda: all(stack.pids.get(name, before[name]) != before[name] for name in names), stack)
 
 
 def _running(stack: Stack, name: str) -> int:

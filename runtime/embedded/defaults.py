@@ -20,6 +20,7 @@ PASSED_ON: Final = (
     "media_dir",
     "database_url",
     "temporal_address",
+    "temporal_ui_url",
     "twilio_api_url",
     "twilio_content_url",
     "allow_private_media_hosts",
@@ -60,6 +61,7 @@ def _servers(settings: Settings, base: Path) -> dict[str, object]:
 def _unless_set(settings: Settings, base: Path) -> dict[str, object]:
     decided: dict[str, object] = {
         "public_url": f"http://127.0.0.1:{settings.api_port}",
+        "temporal_ui_url": f"http://127.0.0.1:{settings.temporal_ui_port}",
         "media_dir": base / "media",
         "twilio_api_url": simulator_url(settings),
         "twilio_content_url": simulator_url(settings),

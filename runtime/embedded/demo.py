@@ -23,6 +23,7 @@ _PEOPLE: Final = (
     (Role.SUPERVISOR, "Sam Supervisor", "sam@demo.example"),
     (Role.AGENT, "Ana Agent", "ana@demo.example"),
     (Role.AGENT, "Ben Agent", "ben@demo.example"),
+    (Role.OPERATOR, "Ola Operator", "ola@demo.example"),
 )
 
 
@@ -46,8 +47,8 @@ class Demo(Value):
 def open_demo(data_dir: Path, addresses: dict[str, str]) -> Demo:
     """The demo of this data directory: its passwords are drawn once, its addresses may change."""
     file = _file(data_dir)
-    known = Demo.model_validate_json(file.read_text()) if file.exists() else _drawn()
-    demo = known.model_copy(update={"addresses": addresses})
+    known = Demo.model_validate_json(file.read_text()) if file.exists() else Demo(sign_ins=())
+    demo = known.model_copy(update={"addresses": addresses, "sign_ins": _complete(known.sign_ins)})
     _save(demo, data_dir)
     return demo
 
@@ -86,13 +87,15 @@ def _people(demo: Demo) -> list[DemoPerson]:
     ]
 
 
-def _drawn() -> Demo:
-    return Demo(
-        sign_ins=tuple(
-            SignIn(role=role, name=name, email=email, password=secrets.token_urlsafe(9))
-            for role, name, email in _PEOPLE
-        )
+def _complete(known: tuple[SignIn, ...]) -> tuple[SignIn, ...]:
+    """Those we know, and passwords for people who came with a later release."""
+    emails = {person.email for person in known}
+    added = (
+        SignIn(role=role, name=name, email=email, password=secrets.token_urlsafe(9))
+        for role, name, email in _PEOPLE
+        if email not in emails
     )
+    return (*known, *added)
 
 
 def _file(data_dir: Path) -> Path:

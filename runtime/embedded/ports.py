@@ -16,7 +16,8 @@ LISTENERS = {
     "simulator_port": "simulator",
     "temporal_port": "Temporal",
     "temporal_ui_port": "Temporal UI",
-    "worker_metrics_port": "metrics of the worker",
+    "worker_metrics_port": "metrics of the worker's SDK",
+    "worker_app_metrics_port": "metrics of the worker",
 }
 
 
@@ -38,6 +39,7 @@ class BusyPort:
 
 def busy(settings: Settings) -> list[BusyPort]:
     wanted = {field: int(getattr(settings, field)) for field in LISTENERS}
+    wanted["worker_app_metrics_port"] = settings.app_metrics_port
     return [
         BusyPort(field, port, _owner(port))
         for field, port in wanted.items()

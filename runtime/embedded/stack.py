@@ -54,10 +54,11 @@ def parts(settings: Settings, people: demo.Demo) -> Sequence[Part]:
 def addresses(settings: Settings) -> dict[str, str]:
     """Where people find the parts of a running stack."""
     return {
-        "console and API": settings.public_url,
+        "agents' console": f"{settings.public_url}/agent",
         "API documentation": f"{settings.public_url}/docs",
         "customers' phones": simulator_url(settings),
-        "Temporal UI": f"http://127.0.0.1:{settings.temporal_ui_port}",
+        "Temporal UI": settings.temporal_ui_url,
+        "its payloads, decoded": f"{_codec_url(settings)}/sign-in",
         "PostgreSQL": settings.database_url.get_secret_value(),
         "data, logs, keys": str(settings.data_dir),
     }
@@ -80,7 +81,11 @@ def _postgres(settings: Settings) -> Program:
 def _temporal(settings: Settings) -> Program:
     file = settings.data_dir / "temporal" / "temporal.db"
     server = TemporalServer(
-        file, settings.temporal_port, settings.temporal_ui_port, settings.temporal_namespace
+        file,
+        settings.temporal_port,
+        settings.temporal_ui_port,
+        settings.temporal_namespace,
+        _codec_url(settings),
     )
     return Program(
         name="temporal",
@@ -89,6 +94,11 @@ def _temporal(settings: Settings) -> Program:
         prepare=server.prepare,
         environment=_for_servers(),
     )
+
+
+def _codec_url(settings: Settings) -> str:
+    """At the UI's own host, whatever the public address is: elsewhere browsers keep the cookie back."""
+    return f"http://127.0.0.1:{settings.api_port}/codec"
 
 
 def _ours(

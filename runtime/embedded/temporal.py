@@ -36,6 +36,8 @@ class TemporalServer:
     port: int
     ui_port: int
     namespace: str
+    codec_url: str
+    """Where its UI has encrypted payloads decoded."""
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -44,6 +46,7 @@ class TemporalServer:
             *("server", "start-dev", "--ip", "127.0.0.1", "--log-level", "warn"),
             *("--port", str(self.port), "--ui-port", str(self.ui_port)),
             *("--namespace", self.namespace, "--db-filename", str(self.file)),
+            *("--ui-codec-endpoint", self.codec_url),
             *flags("--sqlite-pragma", SQLITE_PRAGMAS),
             *flags("--dynamic-config-value", DYNAMIC_CONFIG),
         )

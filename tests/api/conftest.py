@@ -22,6 +22,7 @@ from application.configuration.api_keys import NewApiKey
 from application.health import Readiness
 from application.idempotency import Idempotency
 from application.passwords import Passwords
+from application.payloads import PayloadReading
 from application.services import Configuration, Engine, Services
 from domain.channels import ChannelName
 from domain.commands import AnyCommand
@@ -30,10 +31,13 @@ from domain.conversations import ConversationStart, ConversationStatus, Mail
 from domain.errors import NotFound
 from domain.ids import ConversationId
 from runtime import config_services, engine_services
+from runtime.keyring import new_key
+from runtime.payloads import PayloadCodec
 from storage.accounts import Accounts
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from tests.api.whatsapp_account import ACCOUNTS, FakeBox, FakeWhatsApp, an_account
+from tests.fakes import FakeErasures
 
 PUBLIC_URL = "https://holdfast.example.com"
 PASSWORD = "correct horse battery staple"
@@ -115,6 +119,7 @@ def an_engine(
         accounts=Accounts(database, FakeBox()),
         channels=channels,
         conversations=conversations,
+        erasures=FakeErasures(),
         public_url=PUBLIC_URL,
         secret_keys=["a-key-of-tests"],
         media_dir=media_dir,
@@ -145,6 +150,7 @@ async def assembled(
         engine=engine,
         idempotency=Idempotency(IdempotencyKeys(database), database),
         readiness=Readiness({"database": database.check}),
+        payloads=PayloadReading(PayloadCodec([new_key()]), configuration.audit),
     )
 
 

@@ -22,6 +22,8 @@ OPEN = {
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("POST", "/agent/v1/sign-in"),  # here one becomes known
+    ("GET", "/codec/sign-in"),
+    ("POST", "/codec/sign-in"),
     ("GET", "/media/{media_id}"),  # signed, for providers
     ("POST", "/webhooks/twilio/{account_id}/messages"),  # signed by the provider
     ("POST", "/webhooks/twilio/{account_id}/status"),

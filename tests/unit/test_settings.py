@@ -57,6 +57,13 @@ def test_good_production_settings_are_accepted() -> None:
     fit_for_production().check()
 
 
+@pytest.mark.parametrize(
+    "url", ["", "https://temporal.example.com/ui", "http://127.0.0.1:8233", "http://localhost:8233"]
+)
+def test_the_temporal_ui_is_on_https_or_on_this_machine(url: str) -> None:
+    fit_for_production(temporal_ui_url=url).check()
+
+
 def test_a_production_start_with_defaults_lists_everything_that_is_wrong_at_once() -> None:
     text = complaint(Settings(mode=Mode.PRODUCTION))
     for name in ("SECRET_KEYS", "PUBLIC_URL", "DATABASE_URL", "BUILD_ID"):
@@ -74,6 +81,7 @@ def test_a_production_start_with_defaults_lists_everything_that_is_wrong_at_once
         ({"rcs_api_url": "https://10.0.0.7"}, "RCS_API_URL"),
         ({"database_url": SecretStr("mysql://app:x@db/holdfast")}, "DATABASE_URL"),
         ({"database_url": SecretStr("postgresql://holdfast:holdfast@db/holdfast")}, "DATABASE_URL"),
+        ({"temporal_ui_url": "http://temporal.example.com"}, "TEMPORAL_UI_URL"),
         ({"allow_private_media_hosts": True}, "ALLOW_PRIVATE_MEDIA_HOSTS"),
         ({"secret_keys": (SecretStr("A" * 43 + "="),)}, "SECRET_KEYS"),
         ({"secret_keys": (SecretStr("dGhpcy1pcy1hLWRlbW8ta2V5LW5vdC1hLXNlY3JldCE="),)}, "SECRET_KEYS"),

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from runtime.simulate.server import time_skipping
 from tests.workflows.story import Story, telling
-from tests.workflows.time_skipping import time_skipping
 
 
 @pytest.fixture(scope="session")

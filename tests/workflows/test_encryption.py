@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
@@ -47,14 +48,15 @@ def payloads_in(message: Message) -> Iterator[Payload]:
     for field, value in message.ListFields():
         if field.message_type is None or field.name in READABLE:
             continue
-        inner = value if isinstance(value, Message) else _parts(value)
-        for part in [inner] if isinstance(inner, Message) else inner:
+        for part in _parts(value):
             yield from payloads_in(part)
 
 
-def _parts(repeated: object) -> list[Message]:
-    values = repeated.values() if hasattr(repeated, "values") else repeated
-    return [each for each in values if isinstance(each, Message)]
+def _parts(value: Any) -> list[Message]:
+    """One message, a list of them, or a map to them."""
+    if isinstance(value, Message):
+        return [value]
+    return [each for each in getattr(value, "values", lambda: value)() if isinstance(each, Message)]
 
 
 async def lived_through(story: Story) -> WorkflowHistory:

@@ -1,0 +1,1 @@
+"""What Temporal keeps encrypted, decoded for the Temporal UI and its command line."""
