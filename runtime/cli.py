@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from rich.table import Table
 
 from domain.errors import ConfigurationError
 from runtime import doctor as examination
-from runtime import keyring, logging, operating, settings
+from runtime import keyring, logging, operating, replaying, settings
 from runtime.embedded import data_dir, ports
 from runtime.embedded.defaults import resolve
 from runtime.embedded.demo import Demo, open_demo
@@ -24,6 +26,8 @@ from runtime.embedded.up import keep_up
 from runtime.process import run_main
 from runtime.serve import serve as serve_app
 from runtime.settings import Settings
+from runtime.timeline.gathering import timeline_of
+from runtime.timeline.showing import as_json, as_table
 from storage import migrate as migrations
 
 _DOWN_TIMEOUT: Final = 120
@@ -81,6 +85,42 @@ def resume(
     run_main(_resume(conversation))
 
 
+@app.command()
+def timeline(
+    conversation: UUID,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    with_text: Annotated[bool, typer.Option("--with-text", help="Show what was said, too.")] = False,
+) -> None:
+    """Show all that happened in one conversation: messages, commands, timers, attempts."""
+    run_main(_timeline(conversation, json=json, with_text=with_text))
+
+
+@app.command()
+def replay(
+    folder: Annotated[
+        Path | None, typer.Argument(exists=True, file_okay=False, help="Exported histories, *.json.")
+    ] = None,
+    *,
+    namespace_histories: Annotated[
+        int, typer.Option(min=0, max=10_000, help="So many of the newest conversations, too.")
+    ] = 0,
+) -> None:
+    """Replay histories on this code, before it is released. Status 1: it could not follow one."""
+    run_main(_replay(folder, namespace_histories))
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[Path, typer.Argument(help="A YAML file, as those in docs/scenarios.")],
+    *,
+    hours: Annotated[float, typer.Option(min=0, max=87_600, help="How long it lasts.")] = 72,
+    mermaid: Annotated[Path | None, typer.Option(help="Write a sequence diagram here, too.")] = None,
+) -> None:
+    """Play a scripted conversation; its days pass in seconds. Nothing else needs to run."""
+    run_main(_simulate(scenario, timedelta(hours=hours), mermaid))
+
+
 @admins.command("new")
 def new_admin(email: str, name: str) -> None:
     """Let in the first admin. The password is asked for."""
@@ -92,6 +132,12 @@ def new_admin(email: str, name: str) -> None:
 def serve() -> None:
     """Serve the API and the console."""
     run_main(_serve(), loop_factory=uvloop.new_event_loop)
+
+
+@keys.command("reseal")
+def reseal() -> None:
+    """Seal stored secrets with the first key. An older key, not needed for them any more, may go."""
+    run_main(_reseal())
 
 
 @keys.command("new")
@@ -153,6 +199,37 @@ async def _promote() -> None:
 
 async def _resume(conversation: UUID | None) -> None:
     _tell(f"{await operating.resume(_resolved(), conversation)} conversations are taken up again")
+
+
+async def _timeline(conversation: UUID, *, json: bool, with_text: bool) -> None:
+    found = await timeline_of(_resolved(), conversation)
+    if json:
+        return _tell(as_json(found, with_text=with_text))
+    return console.print(as_table(found, with_text=with_text))
+
+
+async def _replay(folder: Path | None, newest: int) -> int:
+    broken = total = 0
+    async for each in replaying.replayed(_resolved(), folder, newest):
+        _tell(str(each))
+        total, broken = total + 1, broken + bool(each.fault)
+    _tell(f"{total} histories, {broken} broken")
+    return int(broken > 0)
+
+
+async def _reseal() -> None:
+    _tell(f"{await operating.reseal(_resolved())} secrets are sealed with the first key")
+
+
+async def _simulate(file: Path, lasting: timedelta, mermaid: Path | None) -> None:
+    # Here, because it brings along a part of Temporal that is made for tests.
+    from runtime.simulate import reading, scene, showing, stage  # noqa: PLC0415
+
+    scenario = reading.read_scenario(file)
+    lines = scene.lines_of(await stage.play(scenario, lasting))
+    _tell(showing.as_text(scenario.title, lines))
+    if mermaid is not None:
+        await asyncio.to_thread(showing.save, mermaid, showing.as_mermaid(scenario.title, lines))
 
 
 async def _new_admin(email: str, name: str, password: SecretStr) -> None:

@@ -11,8 +11,8 @@ from workflows import search_attributes
 
 
 @asynccontextmanager
-async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """The real server; time passes for a workflow when a test says so."""
+async def time_skipping(log_level: str = "error") -> AsyncIterator[WorkflowEnvironment]:
+    """The real server, in memory; time passes for a workflow when somebody says so."""
     settings = {
         **temporal.DYNAMIC_CONFIG,
         "frontend.WorkflowTimeSkippingEnabled": "true",
@@ -24,7 +24,8 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_extra_args=[
             *temporal.flags("--dynamic-config-value", settings),
             *temporal.flags("--search-attribute", search_attributes.ALL),
+            *("--output", "none"),
         ],
-        dev_server_log_level="error",
+        dev_server_log_level=log_level,
     ) as environment:
         yield environment

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from runtime.process import run_main
+from runtime.simulate.server import time_skipping
 from tests.replay.scenarios import SCENARIOS
 from tests.workflows.story import telling
-from tests.workflows.time_skipping import time_skipping
 
 HISTORIES: Final = Path(__file__).parent / "histories"
 PROJECT: Final = Path(__file__).parents[2] / "pyproject.toml"

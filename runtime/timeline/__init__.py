@@ -1,0 +1,1 @@
+"""One conversation as one timeline: what was said, what Temporal did, what became of deliveries."""

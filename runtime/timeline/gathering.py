@@ -1,0 +1,94 @@
+"""Everything that is known of one conversation, from PostgreSQL and from Temporal."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.ids import ConversationId
+from domain.views import MessageView
+from runtime.settings import Settings
+from runtime.temporal import connect
+from runtime.timeline.entries import Entry, Timeline, in_order
+from runtime.timeline.history import HistoryReader
+from runtime.timeline.payloads import Decoder
+from runtime.timeline.transcript import entries_of
+from storage.conversations import Conversations
+from storage.database import Database, open_database
+from storage.messages import Messages
+from storage.paging import LARGEST_PAGE
+from workflows.client import workflow_id
+
+_ANSWER_WITHIN: Final = timedelta(seconds=10)
+_MOST_RUNS: Final = 200
+_MOST_PAGES: Final = 200
+_FORGOTTEN: Final = "Temporal keeps no history of this conversation (any more): its part is missing."
+_SILENT: Final = "Temporal does not answer: its part is missing."
+
+
+async def timeline_of(settings: Settings, conversation_id: ConversationId) -> Timeline:
+    """The whole timeline. Raises NotFound when there is no such conversation."""
+    async with open_database(settings.database_url.get_secret_value(), max_size=2) as database:
+        view = await Conversations(database).get(conversation_id)
+        entries = list(entries_of(await _transcript(database, conversation_id)))
+    client = await connect(settings, lazy=True)
+    told, notices = await _temporals_part(client, workflow_id(conversation_id, view.channel))
+    return Timeline(
+        conversation_id=conversation_id,
+        state=view.state,
+        notices=notices,
+        entries=in_order([*entries, *told]),
+    )
+
+
+async def history_of(client: Client, workflow: str) -> list[Entry]:
+    """All runs of one workflow, the oldest first. Raises RPCError."""
+    return [
+        entry
+        for run_id in await _runs(client, workflow)
+        for entry in await _run(client.get_workflow_handle(workflow, run_id=run_id), client)
+    ]
+
+
+async def _temporals_part(client: Client, workflow: str) -> tuple[Iterable[Entry], tuple[str, ...]]:
+    try:
+        return await history_of(client, workflow), ()
+    except RPCError as error:
+        is_forgotten = error.status is RPCStatusCode.NOT_FOUND
+        return (), (_FORGOTTEN if is_forgotten else _SILENT,)
+    except RuntimeError:  # what the client says when it cannot connect at all
+        return (), (_SILENT,)
+
+
+async def _transcript(database: Database, conversation_id: ConversationId) -> list[MessageView]:
+    lines: list[MessageView] = []
+    for _ in range(_MOST_PAGES):
+        after = lines[-1].seq if lines else 0
+        page = await Messages(database).transcript(conversation_id, after, LARGEST_PAGE)
+        lines += page
+        if len(page) < LARGEST_PAGE:
+            break
+    return lines
+
+
+async def _runs(client: Client, workflow: str) -> list[str]:
+    """Visibility may be a moment late, so the present run is asked for by itself."""
+    handle = client.get_workflow_handle(workflow)
+    present = await handle.describe(rpc_timeout=_ANSWER_WITHIN)
+    listed = client.list_workflows(
+        f"WorkflowId = '{workflow}'", limit=_MOST_RUNS, rpc_timeout=_ANSWER_WITHIN
+    )
+    begun = {run.run_id: run.start_time async for run in listed}
+    begun[present.run_id] = present.start_time
+    return sorted(begun, key=lambda run_id: begun[run_id])
+
+
+async def _run(handle: WorkflowHandle[object, object], client: Client) -> list[Entry]:
+    reader = HistoryReader(Decoder(client.data_converter))
+    history = await handle.fetch_history(rpc_timeout=_ANSWER_WITHIN)
+    entries = await reader.read(history.events)
+    described = await handle.describe(rpc_timeout=_ANSWER_WITHIN)
+    pending = described.raw_description.pending_activities
+    return [*entries, *[await reader.pending(each) for each in pending]]
