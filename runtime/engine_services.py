@@ -9,30 +9,41 @@ from typing import Final
 
 from application.attachments import Attachments
 from application.composing import Composer
+from application.configuration.audit import AuditTrail
 from application.confirmer import Confirmer
+from application.contact_export import ContactExporting
 from application.correspondence import Correspondence
+from application.counting import CountedOutbox, CountedReadModel
 from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.erasure import Erasing
+from application.gauges import Gauges
 from application.housekeeping import Housekeeping
+from application.identity_hashes import IdentityHashes
 from application.intake import Intake
 from application.live_events import LiveFeed
 from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
+from application.personal_data import PersonalData
 from application.reconcile import Reconciliation
 from application.replies import Replies
+from application.retention import Retaining
 from application.sending import Sending
 from application.services import Engine
 from channels.base import Channel
 from domain.channels import ChannelName
 from storage.accounts import Accounts
 from storage.agents import Agents
+from storage.audit import AuditLog
 from storage.blobs import FileBlobs
 from storage.callbacks import DeliveryReports
+from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
+from storage.figures import Figures
 from storage.intake import Intake as IntakeStore
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles
@@ -46,6 +57,7 @@ from storage.send_slots import SendSlots
 from storage.templates import Templates
 from storage.watermarks import Watermarks
 from workflows.client import Conversations
+from workflows.erasure_client import ErasureStarter
 
 # What a WhatsApp sender may do unless Twilio granted more
 # (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs).
@@ -62,6 +74,7 @@ class Surroundings:
     accounts: Accounts
     channels: Mapping[ChannelName, Channel]
     conversations: Conversations
+    erasures: ErasureStarter
     public_url: str
     secret_keys: Sequence[str]
     media_dir: Path
@@ -77,19 +90,23 @@ class Parts:
     engine: Engine
     dispatcher: Dispatcher
     confirmer: Confirmer
+    gauges: Gauges
     provider: Sending
-    outbox: Outbox
+    outbox: CountedOutbox
     slots: SendSlots
     health: Accounts
-    read_model: ConversationList
+    read_model: CountedReadModel
     media_copier: MediaCopying
     reconciler: Reconciliation
     housekeeper: Housekeeping
+    retention: Retaining
+    eraser: Erasing
 
     @contextlib.asynccontextmanager
     async def running(self, dispatch_workers: int = WORKERS) -> AsyncIterator[None]:
         """Do what goes on in the background of a process that takes webhooks and replies."""
         async with (
+            self.gauges.running(),
             self.confirmer.running(),
             self.engine.live_feed.running(),
             self.dispatcher.running(dispatch_workers),
@@ -115,11 +132,12 @@ def build(around: Surroundings) -> Parts:
         engine=_engine(around, intake, links),
         dispatcher=dispatcher,
         confirmer=_confirmer(around),
+        gauges=Gauges(Figures(database)),
         provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
-        outbox=Outbox(database),
+        outbox=CountedOutbox(Outbox(database)),
         slots=SendSlots(database, per_second=SENDS_PER_SECOND, longest_wait=LONGEST_WAIT),
         health=around.accounts,
-        read_model=ConversationList(database),
+        read_model=CountedReadModel(ConversationList(database)),
         media_copier=MediaCopying(
             media=MediaFiles(database),
             blobs=FileBlobs(around.media_dir),
@@ -128,6 +146,8 @@ def build(around: Surroundings) -> Parts:
             max_bytes=around.media_max_bytes,
         ),
         housekeeper=Housekeeping(database),
+        retention=Retaining(database, FileBlobs(around.media_dir)),
+        eraser=_eraser(around),
         reconciler=Reconciliation(
             accounts=around.accounts,
             endpoints=Endpoints(database),
@@ -135,6 +155,29 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             intake=intake,
         ),
+    )
+
+
+def _eraser(around: Surroundings) -> Erasing:
+    return Erasing(
+        database=around.database,
+        blobs=FileBlobs(around.media_dir),
+        conversations=around.conversations,
+        starter=around.erasures,
+        hashes=IdentityHashes(around.secret_keys),
+    )
+
+
+def _personal_data(around: Surroundings) -> PersonalData:
+    database = around.database
+    contacts = Contacts(database)
+    return PersonalData(
+        database=database,
+        contacts=contacts,
+        exporting=ContactExporting(contacts, Messages(database), Notes(database)),
+        hashes=IdentityHashes(around.secret_keys),
+        starter=around.erasures,
+        trail=AuditTrail(AuditLog(database)),
     )
 
 
@@ -193,4 +236,5 @@ def _engine(around: Surroundings, intake: Intake, links: MediaLinks) -> Engine:
             max_bytes=around.media_max_bytes,
         ),
         live_feed=LiveFeed(LiveEvents(database)),
+        personal_data=_personal_data(around),
     )

@@ -4,7 +4,9 @@ Whoever logs binds what the line is about: `structlog.contextvars.bind_contextva
 """
 
 import logging
+import re
 import sys
+from collections.abc import Mapping
 from typing import Final, TextIO
 
 import structlog
@@ -16,6 +18,9 @@ from runtime.settings import LogFormat
 # These tell, at INFO, every transition, request URL or request body.
 _QUIET: Final = ("transitions", "httpx2", "httpcore2", "twilio", "urllib3", "asyncio", "uvicorn.access")
 
+# How `workflows.client.workflow_id` names them.
+_OF_CONVERSATION: Final = re.compile(r"conversation/[a-z_]+/([0-9a-f-]{36})")
+
 _GATHER: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -23,6 +28,12 @@ _GATHER: Final[tuple[Processor, ...]] = (
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
 )
+
+
+def conversation_of(workflow_id: str) -> str | None:
+    """The conversation that this workflow is; None for the other workflows."""
+    match = _OF_CONVERSATION.fullmatch(workflow_id)
+    return match[1] if match else None
 
 
 def configure(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
@@ -56,6 +67,15 @@ def _without_colours(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     return event
 
 
+def _conversation(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Temporal's own lines name the workflow; a conversation's tells which conversation that is."""
+    context = event.get("temporal_workflow") or event.get("temporal_activity")
+    if isinstance(context, Mapping):
+        found = conversation_of(str(context.get("workflow_id", "")))
+        return {**event, "conversation_id": found} if found else event
+    return event
+
+
 def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
     render: Processor = structlog.processors.JSONRenderer()
     if for_people:
@@ -65,6 +85,7 @@ def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _without_colours,
+            _conversation,
             structlog.processors.format_exc_info,
             redact,
             render,

@@ -1,5 +1,6 @@
 """What an operator does to a deployment from the command line."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -9,14 +10,24 @@ from application.configuration.agents import NewAgent
 from application.passwords import Passwords
 from domain.configuration import Caller, Role, Scope
 from domain.errors import NotFound
+from domain.values import Value
 from runtime import config_services, search_attributes, versions
+from runtime.keyring import Keyring
 from runtime.settings import Settings
 from runtime.temporal import connect
-from runtime.wiring import open_application
-from storage.database import open_database
+from runtime.wiring import SecretBox, open_application
+from storage.accounts import Accounts
+from storage.database import Database, open_database
 from storage.mailbox import Mailbox
 
+SECRETS_AT_A_TIME: Final = 100
+"""As many rows are locked at once; an account that sets its secret waits for no more than that."""
+
 _CALLER: Final = Caller(name="command line", scopes=frozenset(Scope))
+
+
+class _Clock(Value):
+    now: datetime
 
 
 async def make_admin(settings: Settings, *, name: str, email: str, password: SecretStr) -> None:
@@ -55,3 +66,23 @@ async def resume(settings: Settings, conversation_id: UUID | None) -> int:
     if conversation_id is not None and count == 0:
         raise NotFound("There is no such conversation, or it is closed: nothing needs to be resumed.")
     return count
+
+
+async def reseal(settings: Settings) -> int:
+    """Seal every stored secret with the first key; say how many. A second run finds them all again.
+
+    Raises ConfigurationError when the key of one of them is missing; those before it are resealed.
+    """
+    async with open_database(settings.database_url.get_secret_value(), max_size=2) as database:
+        accounts = Accounts(database, SecretBox(Keyring.of(settings)))
+        started = await _clock(database)
+        total = 0
+        while resealed := await accounts.reencrypt(started, SECRETS_AT_A_TIME):
+            total += resealed
+    return total
+
+
+async def _clock(database: Database) -> datetime:
+    """PostgreSQL's, which stamps what is sealed: with ours, which may differ, some would be missed."""
+    [clock] = await database.rows(_Clock, "SELECT clock_timestamp() AS now")
+    return clock.now

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from application.health import Readiness
 from application.idempotency import Idempotency
 from application.passwords import Passwords
+from application.payloads import PayloadReading
 from application.services import Services
 from channels.media_fetch import MediaFetcher
 from channels.twilio.client import TwilioClients
@@ -18,12 +19,14 @@ from domain.channels import ChannelName
 from runtime import config_services, engine_services
 from runtime.engine_services import Parts
 from runtime.keyring import Keyring
+from runtime.payloads import PayloadCodec
 from runtime.settings import Settings
 from runtime.temporal import check, connect
 from storage.accounts import Accounts
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from workflows.client import TemporalConversations
+from workflows.erasure_client import TemporalErasures
 
 Channels = Mapping[ChannelName, WhatsAppChannel]
 
@@ -73,6 +76,7 @@ def build_application(
             accounts=accounts,
             channels=channels,
             conversations=TemporalConversations(client, task_queue=settings.task_queue),
+            erasures=TemporalErasures(client, task_queue=settings.task_queue),
             public_url=settings.public_url,
             secret_keys=[key.get_secret_value() for key in settings.secret_keys],
             media_dir=settings.media_dir,
@@ -113,22 +117,25 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 def _services(settings: Settings, application: Application, client: Client) -> Services:
     database = application.database
     passwords = Passwords()
+    configuration = config_services.configuration(
+        config_services.Surroundings(
+            database=database,
+            accounts=application.accounts,
+            channels=application.channels,
+            directories=application.channels,
+            passwords=passwords,
+            public_url=settings.public_url,
+        )
+    )
+    codec = PayloadCodec([key.get_secret_value() for key in settings.secret_keys])
     return Services(
         access=config_services.access(database, passwords, settings.session_lifetime),
-        configuration=config_services.configuration(
-            config_services.Surroundings(
-                database=database,
-                accounts=application.accounts,
-                channels=application.channels,
-                directories=application.channels,
-                passwords=passwords,
-                public_url=settings.public_url,
-            )
-        ),
+        configuration=configuration,
         engine=application.parts.engine,
         idempotency=Idempotency(IdempotencyKeys(database), database),
         # Without Temporal every message is still stored, and reaches its workflow later.
         readiness=Readiness(
             {"database": database.check}, worth_knowing={"temporal": partial(check, client)}
         ),
+        payloads=PayloadReading(codec, configuration.audit),
     )

@@ -7,11 +7,13 @@ from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
 from domain.configuration import Role
-from domain.errors import Conflict, NotFound
+from domain.errors import ConfigurationError, Conflict, NotFound
 from domain.ids import new_id
 from runtime import operating, versions
-from runtime.keyring import new_key
+from runtime.keyring import Keyring, new_key
 from runtime.settings import Settings
+from runtime.wiring import SecretBox
+from storage.accounts import Accounts
 from storage.agents import Agents
 from tests.integration.house import House
 
@@ -52,3 +54,34 @@ async def test_running_conversations_are_taken_up_again(settings: Settings, hous
     assert await operating.resume(settings, received.conversation_id) == 1
     with pytest.raises(NotFound):
         await operating.resume(settings, new_id())
+
+
+async def test_stored_secrets_move_to_the_first_key(
+    settings: Settings, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operating, "SECRETS_AT_A_TIME", 2)
+    [old], new = settings.secret_keys, SecretStr(new_key())
+    account_id = house.account.account_id
+    for name in ("a", "b", "c"):
+        await accounts_with(house, old).set_secret(
+            account_id, name, f"value of {name}", keep_previous=False
+        )
+
+    assert await operating.reseal(settings.model_copy(update={"secret_keys": (new, old)})) == 3
+    credentials = await accounts_with(house, new).credentials(account_id)
+    assert credentials.secrets == {name: (f"value of {name}",) for name in ("a", "b", "c")}
+
+
+async def test_a_secret_whose_key_is_missing_stays_as_it_is(settings: Settings, house: House) -> None:
+    account_id = house.account.account_id
+    [old] = settings.secret_keys
+    await accounts_with(house, old).set_secret(account_id, "a", "value", keep_previous=False)
+
+    with pytest.raises(ConfigurationError, match="Put the earlier key back"):
+        await operating.reseal(settings.model_copy(update={"secret_keys": (SecretStr(new_key()),)}))
+    assert (await accounts_with(house, old).credentials(account_id)).secret("a") == "value"
+
+
+def accounts_with(house: House, key: SecretStr) -> Accounts:
+    """The accounts, for somebody who has this key only."""
+    return Accounts(house.db, SecretBox(Keyring([key.get_secret_value()])))
