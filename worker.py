@@ -10,10 +10,12 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.delivery import DeliveryActivities
+from activities.erasure import ErasureActivities
 from activities.housekeeping import HousekeepingActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from activities.reconciliation import ReconciliationActivities
+from activities.retention import RetentionActivities
 from runtime import logging, metrics, schedules, settings, versions
 from runtime.engine_services import Parts
 from runtime.log_context import LogContext
@@ -22,6 +24,7 @@ from runtime.settings import Settings
 from runtime.temporal import connect
 from runtime.wiring import open_application
 from workflows.conversation import ConversationWorkflow
+from workflows.erasure import ErasureWorkflow
 from workflows.housekeeping import HousekeepingWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.sandbox import RUNNER
@@ -69,6 +72,8 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
     media = MediaActivities(parts.media_copier)
     reconciliation = ReconciliationActivities(parts.reconciler)
     housekeeping = HousekeepingActivities(parts.housekeeper)
+    retention = RetentionActivities(parts.retention)
+    erasure = ErasureActivities(parts.eraser)
     return (
         delivery.deliver_message,
         delivery.give_up_delivery,
@@ -81,6 +86,13 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
         reconciliation.list_reconcilable_accounts,
         reconciliation.reconcile_account,
         housekeeping.tidy_up,
+        retention.expire_some,
+        erasure.detach_contact,
+        erasure.close_conversations_of_contact,
+        erasure.erase_some,
+        erasure.prove_erasure,
+        erasure.give_up_erasure,
+        erasure.resume_erasures,
     )
 
 
@@ -90,7 +102,12 @@ async def build(client: Client, configured: Settings, provided: Sequence[Callabl
     return Worker(
         client,
         task_queue=configured.task_queue,
-        workflows=[ConversationWorkflow, HousekeepingWorkflow, ReconciliationWorkflow],
+        workflows=[
+            ConversationWorkflow,
+            ErasureWorkflow,
+            HousekeepingWorkflow,
+            ReconciliationWorkflow,
+        ],
         activities=provided,
         workflow_runner=RUNNER,
         interceptors=[LogContext()],

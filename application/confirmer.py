@@ -82,6 +82,8 @@ class Confirmer:
 
     async def _confirm_in_order(self, group: Sequence[Unconfirmed]) -> int:
         async with self._places:
+            conversation_id = group[0].conversation_id
+            structlog.contextvars.bind_contextvars(conversation_id=str(conversation_id))
             for done, message in enumerate(group):
                 try:
                     await self._confirm(message)

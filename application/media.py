@@ -65,3 +65,6 @@ class MediaCopying:
             file_name=found.file_name or item.file_name,
             sha256=hashlib.sha256(found.content).digest(),
         )
+        if not await self._media.is_known(item.media_id):
+            # Its person was erased meanwhile, and only the row knew of these bytes.
+            await self._blobs.delete(item.media_id)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
+from prometheus_client import Counter
 
 from application.intake import Intake
 from application.open_accounts import OpenAccounts
@@ -17,6 +18,12 @@ from storage.watermarks import Watermarks
 OVERLAP: Final = timedelta(minutes=10)
 # What is further back was missed before anybody could look; a provider's list is not asked for it.
 FURTHEST_BACK: Final = timedelta(days=3)
+
+LOST = Counter(
+    "holdfast_recovered_messages",
+    "Messages that no webhook brought, found by asking the provider.",
+    ["account_id"],
+)
 
 log = structlog.get_logger()
 
@@ -49,6 +56,7 @@ class Reconciliation:
 
         The watermark moves only when everything before it is stored. Raises ChannelError.
         """
+        structlog.contextvars.bind_contextvars(account_id=str(account_id))
         account = await self._open_accounts.find(account_id)
         addresses = await self._addresses(account_id)
         if account is None or not addresses:
@@ -58,8 +66,9 @@ class Reconciliation:
         events = await account.channel.received_since(account.credentials, addresses, since)
         recovered = [await self._intake.recover(account, event) for event in events]
         await self._watermarks.set(account_id, began)
+        LOST.labels(str(account_id)).inc(sum(recovered))
         if any(recovered):
-            log.warning("webhooks were lost", account_id=account_id, recovered=sum(recovered))
+            log.warning("webhooks were lost", recovered=sum(recovered))
         return sum(recovered)
 
     async def _since(self, account_id: AccountId, now: datetime) -> datetime:

@@ -21,6 +21,8 @@ from application.health import Readiness
 from application.idempotency import Idempotency
 from application.intake import Intake
 from application.live_events import LiveFeed
+from application.payloads import PayloadReading
+from application.personal_data import PersonalData
 from channels.base import Channel
 from domain.channels import ChannelName
 
@@ -43,7 +45,7 @@ class Configuration:
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """What webhooks and the agent API call."""
+    """What webhooks and the agent API call, and who cares for what people said."""
 
     public_url: str
     channels: Mapping[ChannelName, Channel]
@@ -52,6 +54,7 @@ class Engine:
     correspondence: Correspondence
     attachments: Attachments
     live_feed: LiveFeed
+    personal_data: PersonalData
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,3 +66,4 @@ class Services:
     engine: Engine
     idempotency: Idempotency
     readiness: Readiness
+    payloads: PayloadReading

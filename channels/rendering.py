@@ -7,7 +7,17 @@ from typing import Final, TypeAlias, assert_never
 import regex
 
 from domain.channels import Capabilities, TextUnit
-from domain.messages import Choice, Content, Location, Media, MediaItem, TemplateUse, Text, Unsupported
+from domain.messages import (
+    Choice,
+    Content,
+    Erased,
+    Location,
+    Media,
+    MediaItem,
+    TemplateUse,
+    Text,
+    Unsupported,
+)
 
 LinkTo: TypeAlias = Callable[[MediaItem], str]
 
@@ -37,7 +47,7 @@ def render(content: Content, capabilities: Capabilities, link_to: LinkTo) -> tup
             return _texts(content.text, capabilities)
         case Unsupported():
             return _texts(content.text or f"[{content.provider_type}]", capabilities)
-        case Location():
+        case Location() | Erased():  # what is erased, no channel takes
             return (content,)
         case _:
             assert_never(content)

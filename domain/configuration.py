@@ -202,3 +202,7 @@ class Organization(Versioned):
     """16 MB is WhatsApp's limit (https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages)."""
     attachment_types: tuple[str, ...] = ()
     """MIME types agents and customers may send; empty: what the channel allows."""
+    transcript_days: int | None = None
+    """How long what was said is kept after the end of its conversation. None: for ever."""
+    media_days: int | None = None
+    """The same for files, which may go earlier."""

@@ -34,6 +34,8 @@ class MediaState(StrEnum):
     STORED = "stored"
     REFUSED = "refused"
     FAILED = "failed"
+    ERASED = "erased"
+    """Kept long enough, or its owner was erased."""
 
 
 class MediaItem(Value):
@@ -103,8 +105,14 @@ class Unsupported(Value):
     text: str = ""
 
 
+class Erased(Value):
+    """Something was said here once; what it was is not kept any more."""
+
+    kind: Literal["erased"] = "erased"
+
+
 Content: TypeAlias = Annotated[
-    Text | Media | Location | Choice | TemplateUse | Unsupported, Field(discriminator="kind")
+    Text | Media | Location | Choice | TemplateUse | Unsupported | Erased, Field(discriminator="kind")
 ]
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from pydantic import Field
 
@@ -159,6 +160,35 @@ class Reconciler(Protocol):
 
     async def reconcile(self, account_id: AccountId) -> int:
         """Ask the provider for messages since the watermark; return how many were new."""
+
+
+class Eraser(Protocol):
+    """Erases one person, in steps that may each be repeated."""
+
+    async def detach(self, erasure_id: UUID) -> None:
+        """From now on nothing new can belong to the person; a later message starts a new contact."""
+
+    async def close_conversations(self, erasure_id: UUID) -> None:
+        """End what still runs. Raise Unavailable while something does."""
+
+    async def erase_some(self, erasure_id: UUID) -> int:
+        """Erase one batch; return how much that was. 0: nothing is left to erase."""
+
+    async def prove(self, erasure_id: UUID) -> int:
+        """Search everything for the person and certify that nothing is left; else say how much is."""
+
+    async def give_up(self, erasure_id: UUID) -> None:
+        """Something is found again and again: let an admin know."""
+
+    async def resume(self) -> int:
+        """Start the erasures that nobody works at; return how many those were."""
+
+
+class Retention(Protocol):
+    """Forgets what was said when the organisation has kept it long enough."""
+
+    async def expire_some(self) -> int:
+        """Empty one batch of conversations; return how much that was. 0: nothing is due."""
 
 
 class Housekeeper(Protocol):

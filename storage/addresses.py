@@ -17,6 +17,7 @@ class KnownAddress(Value):
 
     address_id: UUID
     contact_id: ContactId
+    is_new: bool = False
 
 
 LOCK: Final = """
@@ -34,6 +35,11 @@ RECOGNISE: Final = """
     ) AS known
     ORDER BY known.contact_id
     LIMIT 1
+"""
+# Held until the address is there, so that nobody who is just being erased gets another one.
+HOLD: Final = """
+    SELECT contact_id FROM contacts WHERE contact_id = %(contact_id)s AND erased_at IS NULL
+    FOR KEY SHARE
 """
 # A contact that was recognised exists already; one that nobody else adds first comes with the address.
 ADD: Final = """
@@ -78,12 +84,13 @@ class AddressBook:
         """The sender's address, made when it is new, and ours until the transaction ends."""
         where = {"channel": channel, "value": storable(sender.address)}
         known = await self._db.row(KnownAddress, LOCK, where)
-        if known is None:
-            await self._add(channel, sender)
-            known = await self._db.row(KnownAddress, LOCK, where)
+        if known is not None:
+            return known
+        await self._add(channel, sender)
+        known = await self._db.row(KnownAddress, LOCK, where)
         if known is None:
             raise Unavailable("The sender's address could not be locked. Nothing was kept; try again.")
-        return known
+        return known.model_copy(update={"is_new": True})
 
     async def refresh(self, address: KnownAddress, sender: Sender) -> None:
         """What the provider says of this person today."""
@@ -104,7 +111,8 @@ class AddressBook:
             "address_id": new_id(),
         }
         known = await self._db.one(RECOGNISE, facts)
-        contact_id = known["contact_id"] if known else new_id()
+        held = await self._db.one(HOLD, known) if known else None
+        contact_id = held["contact_id"] if held else new_id()
         await self._db.execute(ADD, {**facts, "contact_id": contact_id})
 
 

@@ -1,6 +1,6 @@
 """Figures for people who watch the whole: how much is open, where it hurts. Cheap to ask often."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.conversations import State
@@ -28,6 +28,10 @@ ACCOUNTS: Final = """
     FROM accounts a JOIN endpoints e ON e.account_id = a.account_id
     WHERE a.enabled AND a.deleted_at IS NULL AND e.enabled AND e.deleted_at IS NULL
     GROUP BY a.account_id
+"""
+OLDEST_ERASURE: Final = """
+    SELECT coalesce(now() - min(requested_at), interval '0') AS age FROM erasures
+    WHERE finished_at IS NULL
 """
 
 
@@ -70,6 +74,11 @@ class Figures:
             *found,
             *(RunningConversations(queue=name, state=State.OPEN, conversations=0) for name in empty),
         ]
+
+    async def oldest_erasure(self) -> timedelta:
+        """How long ago somebody asked for the oldest erasure that is not done."""
+        row = await self._db.one(OLDEST_ERASURE)
+        return row["age"] if row else timedelta()
 
     async def accounts(self) -> list[AccountFigures]:
         """Enabled accounts with an enabled endpoint."""

@@ -34,6 +34,14 @@ class IntakeEndpoint(Value):
     enabled: bool
 
 
+class _HasIt(Exception):
+    """The message is known, but its sender is not (any more): nothing of it is kept again."""
+
+    def __init__(self, first: "Received") -> None:
+        super().__init__()
+        self.first = first
+
+
 class Received(Value):
     """What became of a message. `opened`: it started a conversation."""
 
@@ -134,6 +142,8 @@ class Intake:
         try:
             async with self._db.transaction() as connection:
                 return await self._receive(connection, endpoint, event, window)
+        except _HasIt as known:
+            return known.first
         except Conflict:
             # The same message came over two addresses at once, and the other transaction won.
             first = await self._first_copy(endpoint, event)
@@ -150,6 +160,8 @@ class Intake:
     ) -> Received:
         address = await self._addresses.lock(endpoint.channel, event.sender)
         first = await self._first_copy(endpoint, event)
+        if first is not None and address.is_new:
+            raise _HasIt(first)
         if first is not None:
             return first
         await self._addresses.refresh(address, event.sender)

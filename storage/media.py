@@ -104,6 +104,9 @@ class MediaFiles:
         facts = {**upload.model_dump(), "file_name": storable(upload.file_name), "sha256": sha256}
         await self._db.execute(ADD_UPLOAD, facts)
 
+    async def is_known(self, media_id: MediaId) -> bool:
+        return await self._db.row(MediaRow, GET, {"media_id": media_id}) is not None
+
     async def get(self, media_id: MediaId) -> MediaRow:
         row = await self._db.row(MediaRow, GET, {"media_id": media_id})
         if row is None:

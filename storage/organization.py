@@ -7,7 +7,8 @@ from domain.errors import NotFound, StaleVersion
 from storage.database import Database
 
 GET: Final = """
-    SELECT name, attachment_max_bytes, attachment_types, version, created_at, updated_at
+    SELECT name, attachment_max_bytes, attachment_types, transcript_days, media_days,
+           version, created_at, updated_at
     FROM organizations
 """
 CREATE_ONCE: Final = """
@@ -18,7 +19,8 @@ CREATE_ONCE: Final = """
 UPDATE: Final = """
     UPDATE organizations
     SET name = %(name)s, attachment_max_bytes = %(attachment_max_bytes)s,
-        attachment_types = %(attachment_types)s, version = version + 1, updated_at = now()
+        attachment_types = %(attachment_types)s, transcript_days = %(transcript_days)s,
+        media_days = %(media_days)s, version = version + 1, updated_at = now()
     WHERE version = %(expected_version)s
 """
 _DEFAULT_LIMIT: Final = Organization.model_fields["attachment_max_bytes"].default

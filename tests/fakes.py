@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from channels.base import Explanation, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName, MediaRule
@@ -73,6 +74,19 @@ class FakeConversations:
 
     async def status(self, conversation_id: ConversationId, channel: ChannelName) -> ConversationStatus:
         return ConversationStatus(state=State.OPEN)
+
+
+@dataclass
+class FakeErasures:
+    """Starts nothing; remembers what it was asked to start."""
+
+    is_down: bool = False
+    started: list[UUID] = field(default_factory=list)
+
+    async def start(self, erasure_id: UUID) -> bool:
+        if not self.is_down:
+            self.started.append(erasure_id)
+        return not self.is_down
 
 
 CAPABILITIES: Final = Capabilities(

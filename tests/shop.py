@@ -40,7 +40,7 @@ from storage.queues import Queues
 from storage.templates import Templates
 from storage.visibility import Viewer
 from storage.workstreams import Workstreams
-from tests.fakes import OLD_SECRET, SECRET, FakeConversations
+from tests.fakes import OLD_SECRET, SECRET, FakeConversations, FakeErasures
 
 NUMBER: Final = "whatsapp:+14155238886"
 ALICE: Final = "whatsapp:+4915112345678"
@@ -93,6 +93,7 @@ class Shop:
     accounts: Accounts
     parts: Parts
     conversations: FakeConversations
+    erasures: FakeErasures
     account: Account
     queue: Queue
     workstream: Workstream
@@ -169,12 +170,14 @@ async def open_shop(
 ) -> Shop:
     """Set it all up."""
     accounts = accounts or Accounts(database, PlainBox())
+    erasures = FakeErasures()
     parts = engine_services.build(
         engine_services.Surroundings(
             database=database,
             accounts=accounts,
             channels={ChannelName.WHATSAPP: channel},
             conversations=conversations,
+            erasures=erasures,
             public_url=PUBLIC_URL,
             secret_keys=["a key", "an older key"],
             media_dir=media_dir,
@@ -197,6 +200,7 @@ async def open_shop(
         accounts=accounts,
         parts=parts,
         conversations=conversations,
+        erasures=erasures,
         account=account,
         queue=queue,
         workstream=workstream,

@@ -79,4 +79,29 @@ RECONCILE: Final = Patience(
 TIDY_EVERY: Final = timedelta(hours=1)
 """Often enough that one round is short."""
 
+RETENTION_ROUNDS: Final = 500
+"""Batches of one hourly round: about a quarter of a million messages. The next round goes on."""
+
+ERASURE: Final = Patience(
+    # Searching every table of a large database takes long; a heartbeat tells that it goes on.
+    start_to_close_timeout=timedelta(hours=2),
+    heartbeat_timeout=_HEARTBEAT,
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(seconds=1),
+        maximum_interval=timedelta(minutes=1),
+        non_retryable_error_types=["NotFound"],
+    ),
+)
+"""Erasing has time, but ends: it is repeated until it succeeds."""
+
+CLOSING: Final = Patience(
+    start_to_close_timeout=timedelta(minutes=5),
+    heartbeat_timeout=_HEARTBEAT,
+    retry_policy=ERASURE["retry_policy"],
+)
+
+ERASURE_ROUNDS: Final = 3
+"""How often something may be found again before an admin is asked to look."""
+ERASURE_PAUSE: Final = timedelta(minutes=1)
+
 TIDY: Final = Patience(start_to_close_timeout=timedelta(minutes=5), retry_policy=_A_FEW_TIMES)

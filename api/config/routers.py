@@ -10,6 +10,7 @@ from api.config import (
     agents,
     api_keys,
     audit_log,
+    contacts,
     endpoints,
     organization,
     queues,
@@ -27,5 +28,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     endpoints.router,
     templates.router,
     api_keys.router,
+    contacts.router,
+    contacts.repeatable,
     audit_log.router,
 )

@@ -1,6 +1,6 @@
 """The one organisation of this deployment."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
@@ -14,6 +14,9 @@ from storage.organization import Organizations
 SUBJECT: Final = "organization"
 MiB: Final = 1024 * 1024
 
+RETENTION: Final = frozenset({"transcript_days", "media_days"})
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
 MimeType = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9.+-]+/(\*|[a-zA-Z0-9.+-]+)$", max_length=100)
 ]
@@ -25,6 +28,13 @@ class OrganizationChange(Draft):
     name: Name | None = None
     attachment_max_bytes: Annotated[int, Field(ge=1, le=16 * MiB)] | None = None
     attachment_types: Annotated[tuple[MimeType, ...], Field(max_length=100)] | None = None
+    transcript_days: Days | None = None
+    """Unlike elsewhere, null says something: keep them for ever."""
+    media_days: Days | None = None
+
+    def given(self) -> dict[str, Any]:
+        for_ever = dict.fromkeys(RETENTION & self.model_fields_set)
+        return {**for_ever, **super().given()}
 
 
 class OrganizationConfiguration:

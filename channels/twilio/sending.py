@@ -12,6 +12,7 @@ from domain.errors import ContentRejected, TemplateRejected
 from domain.messages import (
     Choice,
     Content,
+    Erased,
     Location,
     Media,
     OutboundMessage,
@@ -54,7 +55,7 @@ def body_of(content: Content) -> str:
         case Location():
             # Twilio wants a body with a location (error 21619).
             return content.label or content.address or _coordinates(content)
-        case Choice() | Unsupported():
+        case Choice() | Unsupported() | Erased():
             raise ContentRejected(f"A {content.kind} cannot be sent over WhatsApp.")
         case _:
             assert_never(content)

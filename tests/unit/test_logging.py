@@ -157,3 +157,16 @@ def test_uvicorn_says_everything_once(output: io.StringIO) -> None:
 def test_nothing_below_the_level_is_logged(output: io.StringIO) -> None:
     structlog.get_logger().debug("detail")
     assert output.getvalue() == ""
+
+
+def test_temporal_s_own_lines_name_the_conversation_too(output: io.StringIO) -> None:
+    conversation_id = "0192f0c1-7d3a-7c11-8000-3f7a00000001"
+    context = {"workflow_id": f"conversation/whatsapp/{conversation_id}", "attempt": 1}
+    logging.getLogger("temporalio.workflow").info("late refusal", extra={"temporal_workflow": context})
+    assert line(output)["conversation_id"] == conversation_id
+
+
+def test_lines_of_other_workflows_name_none(output: io.StringIO) -> None:
+    context = {"workflow_id": "housekeeping-2026-11-20T15:00:00Z"}
+    logging.getLogger("temporalio.workflow").info("tidy", extra={"temporal_workflow": context})
+    assert "conversation_id" not in line(output)

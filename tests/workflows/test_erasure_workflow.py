@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from temporalio import workflow
-from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
@@ -106,13 +105,12 @@ async def working(
         yield queue
 
 
-async def erase(server: WorkflowEnvironment, eraser: FakeEraser) -> WorkflowHandle[Any, Any]:
+async def erase(server: WorkflowEnvironment, eraser: FakeEraser) -> None:
+    """To the end; the pauses are skipped."""
     async with working(server, eraser) as queue:
         erasure_id = new_id()
         assert await TemporalErasures(server.client, task_queue=queue).start(erasure_id)
-        handle = server.client.get_workflow_handle(f"erasure/{erasure_id}")
-        await handle.result()
-        return handle
+        await server.client.get_workflow_handle(f"erasure/{erasure_id}").result()
 
 
 async def test_a_person_is_detached_then_erased_then_searched_for(

@@ -1,0 +1,78 @@
+"""What is the case now, looked up in PostgreSQL every few seconds for whoever scrapes this process."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from prometheus_client import Gauge
+
+from application.pacing import Pace
+from storage.figures import Figures
+
+# As often as Prometheus usually scrapes.
+SAMPLE_EVERY: Final = timedelta(seconds=15)
+
+DOUBTS = Gauge("holdfast_doubtful_deliveries", "Messages of which nobody knows whether they left.")
+RESENT = Gauge(
+    "holdfast_deliveries_resent_in_doubt",
+    "Messages sent again in doubt: customers may have them twice.",
+)
+RUNNING = Gauge(
+    "holdfast_running_conversations", "Conversations that are not closed.", ["queue", "state"]
+)
+SILENCE = Gauge(
+    "holdfast_webhook_silence_seconds", "Time since the provider last called.", ["account_id"]
+)
+TROUBLED = Gauge(
+    "holdfast_account_troubled", "1 while an account shows an error, else 0.", ["account_id"]
+)
+ERASURE = Gauge(
+    "holdfast_erasure_oldest_seconds", "Age of the oldest erasure that is not done; 0 when all are."
+)
+
+
+class Gauges:
+    """Shows the same in every process; a sum over processes would count it more than once."""
+
+    def __init__(self, figures: Figures, every: timedelta = SAMPLE_EVERY) -> None:
+        self._figures = figures
+        self._pace = Pace(every, every)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Look in the background."""
+        task = asyncio.create_task(self._pace.keep(self.sample, "gauges"))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def sample(self) -> None:
+        """Look once."""
+        open_doubts, resent = await self._figures.doubts()
+        running = await self._figures.running()
+        accounts = await self._figures.accounts()
+        erasure = await self._figures.oldest_erasure()
+        DOUBTS.set(open_doubts)
+        ERASURE.set(erasure.total_seconds())
+        RESENT.set(resent)
+        for gauge in (RUNNING, SILENCE, TROUBLED):
+            gauge.clear()  # what is gone is not shown with its last value
+        for each in running:
+            RUNNING.labels(each.queue, each.state).set(each.conversations)
+        for account in accounts:
+            label = str(account.account_id)
+            TROUBLED.labels(label).set(account.is_troubled)
+            # Told when asked, so that silence grows while PostgreSQL is down, too.
+            SILENCE.labels(label).set_function(
+                partial(_seconds_since, account.last_webhook_at.timestamp())
+            )
+
+
+def _seconds_since(moment: float) -> float:
+    return max(time.time() - moment, 0.0)
