@@ -1,14 +1,16 @@
 """Starts the bare web app beside the stack, with a database of its own in the same PostgreSQL."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import psycopg
 
-from tests.bench.lab import Lab
+from tests.bench.http_line import HttpLine
+from tests.bench.lab import PATIENCE, Lab
 from tests.bench.processes import running
 from tests.bench.webhooks import Twilio
 
@@ -40,7 +42,17 @@ async def bare_server(lab: Lab) -> AsyncIterator[BareServer]:
     )
     arguments = (str(port), await _database(lab), lab.stack.simulator, twilio.account_sid)
     async with running("tests.bench.bare_app", *arguments, told=twilio.token) as pid:
+        await _until_it_listens(port)
         yield BareServer(pid, twilio)
+
+
+async def _until_it_listens(port: int) -> None:
+    """An app says that it is ready a moment before its server opens the port."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(ConnectionRefusedError):
+                return await (await HttpLine.open("127.0.0.1", port)).close()
+            await asyncio.sleep(0.05)
 
 
 async def _database(lab: Lab) -> str:

@@ -1,6 +1,6 @@
 """The baseline of the conversation: a workflow that counts signals, and knows nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import activity, workflow
 
@@ -18,9 +18,9 @@ class BareWorkflow:
         self._taken = 0
 
     @workflow.run
-    async def run(self, seconds: float) -> None:
-        """Ends after so many seconds."""
-        await workflow.sleep(timedelta(seconds=seconds))
+    async def run(self, until: datetime) -> None:
+        """Ends at that time."""
+        await workflow.sleep(until - workflow.now())
 
     @workflow.signal
     def receive(self, payload: str) -> None:

@@ -1,7 +1,8 @@
-"""A worker of a benchmark's own: `python -m tests.bench.bench_worker conversation|bare ADDRESS QUEUE`.
+"""A worker of a benchmark's own: `python -m tests.bench.bench_worker KIND ADDRESS QUEUE`.
 
-Both kinds run in the same sandbox with the same limits as the real worker. The conversations' activities
-are the real ones, over a world in memory: what they cost in PostgreSQL is measured elsewhere.
+Both kinds run in the same sandbox, with the limits of the real worker. The activities of conversations
+are the real ones over a world in memory: what they cost in PostgreSQL is measured elsewhere. The keys
+that encrypt payloads come on stdin; a baseline is given none, and does not encrypt.
 """
 
 import sys
@@ -11,7 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from runtime.process import run_main
-from runtime.temporal import DATA_CONVERTER
+from runtime.temporal import DATA_CONVERTER, data_converter
 from tests.bench.bare_workflow import BareWorkflow, do_nothing
 from tests.workflows.world import World
 from worker import CACHED_CONVERSATIONS, STICKY_TIMEOUT, told_to_end
@@ -23,7 +24,9 @@ CONVERSATION, BARE = "conversation", "bare"
 
 async def main(kind: str, address: str, queue: str) -> None:
     """Poll until told to end."""
-    client = await Client.connect(address, data_converter=DATA_CONVERTER)
+    keys = sys.stdin.readline().strip()
+    converter = data_converter(keys.split(",")) if keys else DATA_CONVERTER
+    client = await Client.connect(address, data_converter=converter)
     activities: list[Any] = World().activities() if kind == CONVERSATION else [do_nothing]
     async with Worker(
         client,

@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import psycopg
 from psycopg.rows import TupleRow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 
+from domain.channels import ChannelName
+from domain.errors import NotFound, Unavailable
+from domain.ids import ConversationId
 from runtime.embedded import data_dir
 from runtime.keyring import Keyring
-from runtime.temporal import DATA_CONVERTER
+from runtime.temporal import DATA_CONVERTER, data_converter
 from runtime.wiring import SecretBox
 from storage.accounts import Accounts
 from storage.database import open_database
 from tests.bench.http_line import HttpLine
 from tests.bench.webhooks import Twilio, phone
 from tests.stack import Stack, a_place, free_ports
+from workflows.client import TemporalConversations, workflow_id
 
 PATIENCE = 90.0
 CALLERS = 16
@@ -31,15 +35,26 @@ IDS = """
 UNDISPATCHED = "SELECT count(*) FROM mailbox"
 
 
+class Clients(NamedTuple):
+    """Of the same Temporal server: as every process of ours has one, and one without encryption."""
+
+    ours: Client
+    bare: Client
+
+
 class Lab:
     """A running stack, with the demo's number and credentials at hand."""
 
-    def __init__(self, stack: Stack, temporal: Client, twilio: Twilio, *, is_quick: bool) -> None:
+    def __init__(self, stack: Stack, clients: Clients, twilio: Twilio, *, is_quick: bool) -> None:
         self.stack = stack
-        self.temporal = temporal
+        self.temporal = clients.ours
+        self.bare_temporal = clients.bare
+        self.converter = clients.ours.data_converter
         self.twilio = twilio
         self.is_quick = is_quick
+        self._conversations = TemporalConversations(clients.ours)
         self._customers = count()
+        self._spare: list[ConversationId] = []
 
     def size(self, full: int, quick: int) -> int:
         """How much of something this run does."""
@@ -66,7 +81,7 @@ class Lab:
         """The one number that a query answers with."""
         return float((await self.rows(query, *values))[0][0])
 
-    async def start_conversations(self, customers: range) -> list[str]:
+    async def start_conversations(self, customers: range) -> list[ConversationId]:
         """Everybody writes once; returns when every workflow has been told. Ids in the same order."""
         waiting = iter(customers)
 
@@ -78,8 +93,34 @@ class Lab:
 
         await asyncio.gather(*(write() for _ in range(CALLERS)))
         await self.dispatched()
+        return await self.conversations_of(customers)
+
+    async def some_conversations(self, number: int) -> list[ConversationId]:
+        """So many that run and that nobody has taken: left over from before, else started now."""
+        if len(self._spare) < number:
+            self._spare += await self.start_conversations(self.new_customers(number))
+        taken, self._spare = self._spare[:number], self._spare[number:]
+        return taken
+
+    def leave(self, conversations: Sequence[ConversationId]) -> None:
+        """They run on; somebody else may use them."""
+        self._spare += conversations
+
+    async def conversations_of(self, customers: Sequence[int]) -> list[ConversationId]:
+        """Their running conversations, in the same order."""
         addresses = [f"whatsapp:{phone(customer)}" for customer in customers]
-        return [str(row[0]) for row in await self.rows(IDS, addresses)]
+        return [row[0] for row in await self.rows(IDS, addresses)]
+
+    def handle(self, conversation_id: ConversationId) -> WorkflowHandle[Any, Any]:
+        """The workflow of a conversation."""
+        return self.temporal.get_workflow_handle(workflow_id(conversation_id, ChannelName.WHATSAPP))
+
+    async def handled(self, conversation_id: ConversationId) -> int:
+        """How much mail the conversation has handled; 0 while it is too busy to say."""
+        with suppress(NotFound, Unavailable):
+            status = await self._conversations.status(conversation_id, ChannelName.WHATSAPP)
+            return status.handled
+        return 0
 
     async def dispatched(self) -> None:
         """Until no mail waits for its workflow."""
@@ -95,10 +136,17 @@ async def open_lab(*, is_quick: bool) -> AsyncIterator[Lab]:
         stack = Stack(place, free_ports())
         try:
             await asyncio.to_thread(stack.until_ready)
-            temporal = await Client.connect(stack.temporal, data_converter=DATA_CONVERTER)
-            yield Lab(stack, temporal, await _twilio(stack), is_quick=is_quick)
+            yield Lab(stack, await _clients(stack), await _twilio(stack), is_quick=is_quick)
         finally:
             await asyncio.to_thread(stack.stop)
+
+
+async def _clients(stack: Stack) -> Clients:
+    encrypting = data_converter(data_dir.secret_keys(stack.data_dir))
+    return Clients(
+        ours=await Client.connect(stack.temporal, data_converter=encrypting),
+        bare=await Client.connect(stack.temporal, data_converter=DATA_CONVERTER),
+    )
 
 
 async def _twilio(stack: Stack) -> Twilio:
@@ -114,7 +162,7 @@ async def _twilio(stack: Stack) -> Twilio:
         signed_url=stack.api + path,
         account_sid=credentials.settings["account_sid"],
         number=organization["number"],
-        token=credentials.secret("auth_token"),
+        token=credentials.secret("auth_token") or "",
     )
 
 

@@ -17,12 +17,12 @@ _GIB = 2**30
 def describe() -> dict[str, str]:
     """Nothing that names the machine or its user."""
     return {
-        "cores": f"{os.cpu_count()} × {_processor()}",
+        "cores": f"{os.cpu_count()}, {_processor()}",
         "memory": f"{psutil.virtual_memory().total / _GIB:.0f} GiB",
         "kernel": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "PostgreSQL": _said_by(postgres.program("postgres"), "--version").rpartition(" ")[2],
-        "Temporal": _said_by(temporal.program(), "--version"),
+        "Temporal": _said_by(temporal.program(), "--version").removeprefix("temporal version "),
         "packages": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
 

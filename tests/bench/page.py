@@ -50,10 +50,16 @@ def _table(table: Table) -> str:
     lines = [
         f"**{table.caption}**\n",
         _line(table.head),
-        _line(("---", *("---:" for _ in table.head[1:]))),
+        _line(tuple(_alignment(column) for column in zip(*table.rows, strict=True))),
         *(_line(tuple(_text(cell) for cell in row)) for row in table.rows),
     ]
     return "\n".join(lines)
+
+
+def _alignment(column: Sequence[Cell]) -> str:
+    """Words to the left, figures to the right."""
+    words = all(isinstance(cell, str) and not cell.endswith(" %") for cell in column)
+    return "---" if words else "---:"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -19,14 +19,15 @@ SETTLE = 2.0
 """Seconds between two loads, in which the worker finishes what the first one left it."""
 
 HOW = f"""\
-Correctly signed webhooks of {CUSTOMERS} customers reach the API process. Holdfast verifies, parses, and
-commits message, mailbox row and live event before it answers; handing over to Temporal goes on beside it.
-*Bare* is a minimal FastAPI app, served by the same uvicorn on uvloop, that inserts one row into one table
-of the same PostgreSQL and gives the same answer. Throughput: a closed loop over {CONNECTIONS} connections.
-Latency: an open loop with random arrivals at half of Holdfast's own throughput, the same for all, counted
-from the moment a request was due. The load generator is a process of its own (asyncio streams, HTTP/1.1
-keep-alive) on the same cores. *Standing still*: the Temporal server is stopped with SIGSTOP, so that
-connections hang instead of failing; the backlog then drains after SIGCONT."""
+Correctly signed webhooks of {CUSTOMERS} customers reach the API process. Holdfast verifies, parses,
+and commits message, mailbox row and live event before it answers; handing over to Temporal goes on
+beside it. *Bare* is a minimal FastAPI app, served by the same uvicorn on uvloop, that inserts one row
+into one table of the same PostgreSQL and gives the same answer. Throughput: a closed loop over
+{CONNECTIONS} connections. Latency: an open loop with random arrivals at half of Holdfast's own
+throughput, the same for all, counted from the moment a request was due. The load generator is a
+process of its own (asyncio streams, HTTP/1.1 keep-alive) on the same cores. *Standing still*: the
+Temporal server is stopped with SIGSTOP, so that connections hang instead of failing; the backlog
+drains after SIGCONT."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _plan(lab: Lab, target: Target, connections: int, rate: float | None) -> Pla
         first_customer=target.customers.start,
         customers=len(target.customers),
         connections=connections,
-        seconds=lab.size(8, 2),
+        seconds=lab.size(6, 2),
         rate=rate,
     )
 

@@ -140,12 +140,15 @@ def _accepted_arrives(evidence: Evidence) -> Iterator[tuple[str, str]]:
 
 
 def _nothing_arrives_twice(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """The same row twice, or the same text by whatever row: texts are numbered."""
     flagged = {line.message_id for line in evidence.lines if line.resent_in_doubt}
-    for key in ("message_id", "text"):
-        same = _grouped(evidence.arrivals, lambda each, key=key: (each.customer, getattr(each, key)))
-        for (customer, _), arrivals in same.items():
-            if len(arrivals) > 1 and arrivals[0].message_id not in flagged:
-                yield customer, f"{arrivals[0].text!r} arrived {len(arrivals)} times (same {key})"
+    for arrivals in (
+        *_grouped(evidence.arrivals, lambda each: (each.customer, each.message_id)).values(),
+        *_grouped(evidence.arrivals, lambda each: (each.customer, each.text)).values(),
+    ):
+        first = arrivals[0]
+        if len(arrivals) > 1 and first.message_id not in flagged:
+            yield first.customer, f"{first.text!r} arrived {len(arrivals)} times"
 
 
 def _nothing_is_stored_twice(evidence: Evidence) -> Iterator[tuple[str, str]]:
@@ -196,7 +199,7 @@ def _nothing_unconfirmed(evidence: Evidence) -> Iterator[tuple[str, str]]:
             yield line.customer, f"{line.text!r} is {line.status}, handed over: {line.handed_over}"
 
 
-# -- conversations ---------------------------------------------------------------------------------------
+# -- conversations ----------------------------------------------------------------------------------
 
 
 def _at_most_one_running(evidence: Evidence) -> Iterator[tuple[str, str]]:

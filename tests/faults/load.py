@@ -1,4 +1,4 @@
-"""Customers who write and agents who answer, all at once, with seeded pauses; and what agents were told."""
+"""Customers who write and agents who answer, all at once; and what the agents were told."""
 
 import asyncio
 import time
@@ -14,14 +14,15 @@ import httpx2
 
 from tests.e2e.people import Agent, Customer
 from tests.faults.evidence import Outcome, Reply
+from tests.faults.scale import scaled
 from tests.stack import Stack
 
 AT_A_TIME: Final = 32
 """Requests under way on each side."""
 TRY_AGAIN_AFTER: Final = 0.3
-PATIENCE: Final = 90.0
-"""Seconds for which an agent's client repeats a request: the key of a request whose process died is
-free again after a minute."""
+PATIENCE: Final = float(scaled(20, 90))
+"""Seconds for which an agent's client repeats a request before it gives up. The key of a request whose
+process died is free again after a minute, which the short scale does not wait for."""
 LOOK_EVERY: Final = 0.5
 PAGE: Final = 200
 
@@ -109,7 +110,7 @@ class Desk:
                 await asyncio.sleep(LOOK_EVERY)
 
     async def take(self, conversation_id: str) -> bool:
-        """Accept it; false when that is refused or never answered."""
+        """Accept it; false when that is refused or never answered. Twice is once, key or not."""
         answer = await self.insist(f"/conversations/{conversation_id}/accept")
         return answer is not None and answer.is_success
 
@@ -119,7 +120,7 @@ class Desk:
         while time.monotonic() < deadline:
             with suppress(httpx2.HTTPError):
                 async with self._places:
-                    answer = await self._agent.post(path, body, key=key or path)
+                    answer = await self._agent.post(path, body, key=key)
                 if answer.is_success or _is_refusal(answer):
                     return answer
             await asyncio.sleep(TRY_AGAIN_AFTER)

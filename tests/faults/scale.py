@@ -1,9 +1,10 @@
-"""How much of everything: short for every test run, long for a night (`make faults SCALE=long`)."""
+"""How much of everything: short in every test run, long for half a night (`make faults SCALE=long`)."""
 
 import os
 from typing import Final
 
-IS_LONG: Final = os.environ.get("SCALE", "short") == "long"
+IS_ASKED_FOR: Final = "SCALE" in os.environ
+IS_LONG: Final = os.environ.get("SCALE") == "long"
 PATIENCE: Final = 3600 if IS_LONG else 240
 """Seconds one scenario may take at most, on a machine that others use too."""
 

@@ -9,7 +9,12 @@ from typing import Final
 
 import httpx2
 import psycopg
-from temporalio.client import Client, ScheduleHandle, WorkflowFailureError
+from temporalio.client import (
+    Client,
+    ScheduleActionExecutionStartWorkflow,
+    ScheduleHandle,
+    WorkflowFailureError,
+)
 from temporalio.service import RPCError
 
 from runtime.schedules import RECONCILIATION
@@ -17,13 +22,15 @@ from tests.e2e.people import Agent
 from tests.faults.checker import Report, check
 from tests.faults.evidence import Evidence
 from tests.faults.load import Crowd, Desk, Script, phones_of
-from tests.faults.witnesses import Database, Provider, Workflows
+from tests.faults.witnesses import Database, Provider, Workflows, temporal_of
 from tests.stack import Stack
 
 LOOK_EVERY: Final = 0.5
 QUIET_LOOKS: Final = 3
 """How often in a row nothing may be under way before it is believed."""
 ANSWER_WITHIN: Final = timedelta(seconds=10)
+LOOKS: Final = 5
+LOOK_WITHIN: Final = 120
 _DOWN: Final = (httpx2.HTTPError, psycopg.Error, RPCError, RuntimeError)
 """What asking a server raises that is not quite back yet."""
 
@@ -31,16 +38,14 @@ _DOWN: Final = (httpx2.HTTPError, psycopg.Error, RPCError, RuntimeError)
 class Trial:
     """Whoever runs it makes the load and the faults; it settles and reports."""
 
-    def __init__(
-        self, stack: Stack, script: Script, agent: Agent, phones: httpx2.AsyncClient
-    ) -> None:
+    def __init__(self, stack: Stack, script: Script, agent: Agent, phones: httpx2.AsyncClient) -> None:
         self.script = script
         self.crowd = Crowd(stack, script, phones)
         self.desk = Desk(agent, script)
         self.provider = Provider(stack, phones)
         self._phones = phones
-        self._database = Database(stack)
-        self._temporal = stack.temporal
+        self.database = Database(stack)
+        self._stack = stack
 
     @asynccontextmanager
     async def suffering(self, **faults: float) -> AsyncIterator[None]:
@@ -55,20 +60,20 @@ class Trial:
         """Let everything come to its end, look for lost webhooks, and judge."""
         deadline = time.monotonic() + settled_within
         await self._until_quiet(deadline)
-        await self._reconcile(deadline)
+        await self._reconcile()
         await self._until_quiet(deadline)
         return check(await self.evidence())
 
     async def evidence(self) -> Evidence:
         """What the witnesses say now."""
         phones = self.script.phones
-        client = await Client.connect(self._temporal)
-        conversations = await self._database.conversations(phones)
+        client = await temporal_of(self._stack)
+        conversations = await self.database.conversations(phones)
         return Evidence(
             utterances=await self.provider.utterances(phones),
             replies=tuple(self.desk.replies),
             arrivals=await self.provider.arrivals(phones),
-            lines=await self._database.lines(phones),
+            lines=await self.database.lines(phones),
             conversations=await Workflows(client).behind(conversations),
         )
 
@@ -84,18 +89,19 @@ class Trial:
 
     async def _is_quiet(self) -> bool:
         try:
-            return not (await self.provider.under_way() or await self._database.unfinished())
+            return not (await self.provider.under_way() or await self.database.unfinished())
         except _DOWN:
             return False
 
-    async def _reconcile(self, deadline: float) -> None:
+    async def _reconcile(self) -> None:
         """Until one look for lost webhooks, begun from now on, could ask every account."""
-        while time.monotonic() < deadline:
+        for _ in range(LOOKS):
             try:
-                if await _look_for_lost_webhooks(await Client.connect(self._temporal)):
+                if await _look_for_lost_webhooks(await temporal_of(self._stack)):
                     return
             except _DOWN:
                 await asyncio.sleep(LOOK_EVERY)
+        raise AssertionError("the provider could not be asked for what its webhooks lost")
 
 
 @asynccontextmanager
@@ -115,7 +121,8 @@ async def _look_for_lost_webhooks(client: Client) -> bool:
     if run is None:
         return False
     try:
-        found: dict[str, int | None] = await asyncio.wait_for(client.get_workflow_handle(run).result(), 60)
+        async with asyncio.timeout(LOOK_WITHIN):
+            found: dict[str, int | None] = await client.get_workflow_handle(run).result()
     except (WorkflowFailureError, TimeoutError):
         return False
     return None not in found.values()
@@ -127,6 +134,8 @@ async def _run_since(schedule: ScheduleHandle, since: datetime) -> str | None:
         info = (await schedule.describe(rpc_timeout=ANSWER_WITHIN)).info
         begun = [each for each in info.recent_actions if each.started_at >= since]
         if begun:
-            return begun[-1].action.workflow_id
+            action = begun[-1].action
+            assert isinstance(action, ScheduleActionExecutionStartWorkflow)
+            return action.workflow_id
         await asyncio.sleep(LOOK_EVERY)
     return None

@@ -15,6 +15,8 @@ from psycopg.rows import dict_row
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from runtime.embedded.data_dir import secret_keys
+from runtime.temporal import data_converter
 from tests.faults.evidence import RUNNING, Arrival, Attempt, Conversation, Line, Utterance
 from tests.stack import Stack
 
@@ -26,7 +28,7 @@ ANSWER_WITHIN: Final = timedelta(seconds=10)
 
 CONVERSATIONS: Final = """
     SELECT a.value AS customer, c.conversation_id::text, c.channel, c.state, c.agent_id::text,
-           c.holds_capacity, c.mailbox_seq,
+           c.holds_capacity, c.mailbox_seq, c.closed_at,
            (SELECT count(*) FROM mailbox b WHERE b.conversation_id = c.conversation_id) AS mail_left
     FROM conversations c JOIN addresses a ON a.address_id = c.address_id
     WHERE a.value = ANY(%(customers)s)
@@ -51,6 +53,12 @@ UNFINISHED: Final = """
         WHERE status IN ('queued', 'unknown') OR NOT handed_over
     )
 """
+
+
+async def temporal_of(stack: Stack) -> Client:
+    """A client that can read this stack's payloads."""
+    converter = data_converter(await asyncio.to_thread(secret_keys, stack.data_dir))
+    return await Client.connect(stack.temporal, data_converter=converter)
 
 
 def address_of(phone: str) -> str:
@@ -178,7 +186,7 @@ class Workflows:
         return tuple(await asyncio.gather(*(self._behind(row) for row in rows)))
 
     async def _behind(self, row: Mapping[str, Any]) -> Conversation:
-        known = {name: value for name, value in row.items() if name != "channel"}
+        known = {name: value for name, value in row.items() if name not in {"channel", "closed_at"}}
         conversation = Conversation(**known, workflow_status=None)
         workflow_id = f"conversation/{row['channel']}/{row['conversation_id']}"
         handle = self._client.get_workflow_handle(workflow_id)

@@ -1,0 +1,72 @@
+"""Customers with simulated phones and an agent with an API key, over HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+
+from domain.ids import ConversationId
+from tests.bench.lab import Lab
+from tests.bench.webhooks import Twilio, phone
+
+ATTEMPTS = 5
+BUSY = 503
+
+
+class People:
+    """What they do, one request each."""
+
+    def __init__(self, simulator: httpx2.AsyncClient, api: httpx2.AsyncClient, number: str) -> None:
+        self._simulator = simulator
+        self._api = api
+        self._number = number
+
+    async def connect(self, twilio: Twilio) -> None:
+        """Have a number's messages reported to that web server."""
+        order = {
+            "account_sid": twilio.account_sid,
+            "number": twilio.number,
+            "inbound_url": twilio.signed_url,
+        }
+        (await self._simulator.post("/control/numbers", json=order)).raise_for_status()
+
+    async def say(self, customer: int, text: str, number: str | None = None) -> None:
+        """The customer types; returns when the webhook was answered."""
+        body = {"from": phone(customer), "to": number or self._number, "text": text}
+        said = (await self._simulator.post("/control/say", json=body)).raise_for_status().json()
+        assert said["outcome"] == "answered", said
+
+    async def thread(self, customer: int, number: str | None = None) -> list[dict[str, Any]]:
+        """Both sides of one chat, as the provider has it."""
+        which: dict[str, str | int] = {
+            "business": number or self._number,
+            "customer": phone(customer),
+            "limit": 1000,
+        }
+        answer = await self._simulator.get("/control/thread", params=which)
+        messages: list[dict[str, Any]] = answer.raise_for_status().json()["messages"]
+        return messages
+
+    async def reply(self, conversation: ConversationId, text: str) -> None:
+        """The agent writes."""
+        await self._do(f"{conversation}/messages", {"text": text})
+
+    async def act(self, conversation: ConversationId, action: str) -> dict[str, Any]:
+        """`accept`, `end` or `close-session`; the conversation afterwards."""
+        return await self._do(f"{conversation}/{action}", None)
+
+    async def _do(self, path: str, body: object) -> dict[str, Any]:
+        for _ in range(ATTEMPTS):
+            answer = await self._api.post(f"/agent/v1/conversations/{path}", json=body)
+            if answer.status_code != BUSY:
+                break
+        done: dict[str, Any] = answer.raise_for_status().json()
+        return done
+
+
+@asynccontextmanager
+async def people(lab: Lab) -> AsyncIterator[People]:
+    """For as long as the block runs."""
+    async with lab.client(lab.stack.simulator) as phones, lab.client(lab.stack.api, "agent") as desk:
+        yield People(phones, desk, lab.twilio.number)
