@@ -17,7 +17,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 COMMAND = (str(ROOT / "holdfast"), "up")
-PATIENCE = 60
+PATIENCE = 120
 READY = "Holdfast is up"
 PORTS = ("API_PORT", "SIMULATOR_PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT")
 

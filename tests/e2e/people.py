@@ -11,7 +11,7 @@ import httpx2
 
 from tests.stack import Stack
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 """Seconds in which something must have come true: a killed PostgreSQL takes a few to recover."""
 
 
@@ -38,7 +38,7 @@ class Customer:
     ) -> None:
         self.phone = phone or f"+1555{uuid4().int % 10**7:07d}"
         self._number = stack.demo["organization"]["number"]
-        self._client = client or httpx2.AsyncClient(base_url=stack.simulator, timeout=15)
+        self._client = client or httpx2.AsyncClient(base_url=stack.simulator, timeout=30)
 
     async def say(self, text: str, **more: Any) -> dict[str, Any]:
         """One message; the result says what the webhook was answered."""
@@ -84,7 +84,7 @@ class Agent:
 
     def __init__(self, stack: Stack, role: str = "agent") -> None:
         self._sign_in = next(each for each in stack.demo["sign_ins"] if each["role"] == role)
-        self._client = httpx2.AsyncClient(base_url=f"{stack.api}/agent/v1", timeout=15)
+        self._client = httpx2.AsyncClient(base_url=f"{stack.api}/agent/v1", timeout=30)
 
     async def __aenter__(self) -> Self:
         body = {"email": self._sign_in["email"], "password": self._sign_in["password"]}
