@@ -1,18 +1,22 @@
 """Two people and their traces: one to be erased, one whose number begins alike and who stays."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
+from application.erasure import Erasing
+from application.identity_hashes import IdentityHashes
 from domain.errors import Unavailable
 from domain.ids import ContactId, ConversationId, MediaId, MessageId, new_id
 from domain.messages import Media, MediaItem, Sender, Text
 from storage.audit import AuditLog
 from storage.blobs import FileBlobs
 from storage.database import Database, Model, Parameters, Query
+from storage.erasures import Erasures
 from storage.idempotency import IdempotencyKeys, Stored
 from storage.media import MediaFiles
 from storage.notes import Notes
@@ -32,6 +36,7 @@ ALICE: Final = Sender(
     other_ids={"wa_id": BARE, "external_user_id": USER_ID},
 )
 BOB: Final = Sender(address=f"whatsapp:{NEIGHBOUR}", display_name="Bob", phone=NEIGHBOUR)
+HASHES: Final = IdentityHashes(["a key"])
 TRACES: Final = (BARE, USER_ID.partition(":")[2], "Alice", "knee", "prescription", "allergic")
 """What must be nowhere once Alice is erased."""
 
@@ -159,3 +164,35 @@ class StumblingDatabase(Database):
             self.falls += 1
             self._left = next(self._strides, 0)
             raise Unavailable("The database does not answer.")
+
+
+def an_eraser(left: Traces, database: Database | None = None) -> Erasing:
+    return Erasing(
+        database=database or left.shop.database,
+        blobs=left.blobs,
+        conversations=left.shop.conversations,
+        starter=left.shop.erasures,
+        hashes=HASHES,
+    )
+
+
+async def requested(left: Traces) -> UUID:
+    return (await Erasures(left.shop.database).request(left.contact_id, "Bo", new_id())).erasure_id
+
+
+async def erase(eraser: Erasing, erasure_id: UUID) -> int:
+    """What the workflow does, in one round; how much is left."""
+    await eraser.detach(erasure_id)
+    await eraser.close_conversations(erasure_id)
+    while await eraser.erase_some(erasure_id):
+        pass
+    return await eraser.prove(erasure_id)
+
+
+async def insistently(step: Callable[[], Awaitable[int | None]]) -> int | None:
+    """Repeat a step until it succeeds, as Temporal does."""
+    while True:
+        try:
+            return await step()
+        except Unavailable:
+            continue

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import httpx2
 from pydantic import SecretStr
+from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from twilio.request_validator import RequestValidator
 
@@ -109,6 +111,15 @@ async def running(
         async with application.parts.dispatcher.running(), built, _api(settings) as whole:
             await whole.set_up()
             yield whole
+            await _end_workflows(client, settings.task_queue)
+
+
+async def _end_workflows(client: Client, task_queue: str) -> None:
+    """The server is shared: nobody can go on with what only these keys decrypt."""
+    running = f"TaskQueue = '{task_queue}' AND ExecutionStatus = 'Running'"
+    async for each in client.list_workflows(running):
+        with contextlib.suppress(RPCError):  # it ended by itself
+            await client.get_workflow_handle(each.id, run_id=each.run_id).terminate()
 
 
 @contextlib.asynccontextmanager

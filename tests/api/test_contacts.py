@@ -7,15 +7,13 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from application.erasure import Erasing
-from application.identity_hashes import IdentityHashes
 from application.services import Engine
 from domain.configuration import Scope
 from storage.accounts import Accounts
 from storage.database import Database
 from tests.api.conftest import Http
 from tests.fakes import FakeChannel, FakeConversations
-from tests.persons import BARE, PHONE, TRACES, Traces, traces
+from tests.persons import BARE, PHONE, TRACES, Traces, an_eraser, erase, traces
 from tests.shop import Shop, open_shop
 
 PATH = "/config/v1/contacts"
@@ -163,17 +161,7 @@ async def test_whoever_was_erased_is_found_and_not_erased_again(
 async def carry_out(left: Traces) -> None:
     """As the workflow does."""
     [erasure_id] = left.shop.erasures.started
-    eraser = Erasing(
-        database=left.shop.database,
-        blobs=left.blobs,
-        conversations=left.shop.conversations,
-        starter=left.shop.erasures,
-        hashes=IdentityHashes(["a key"]),
-    )
-    await eraser.detach(erasure_id)
-    while await eraser.erase_some(erasure_id):
-        pass
-    assert await eraser.prove(erasure_id) == 0
+    assert await erase(an_eraser(left), erasure_id) == 0
 
 
 async def test_somebody_who_does_not_exist_is_not_found(admin: httpx2.AsyncClient) -> None:

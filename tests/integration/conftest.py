@@ -8,6 +8,7 @@ import pytest
 from storage.database import Database, open_database
 from tests.fakes import FakeChannel, FakeConversations
 from tests.integration.house import House, furnished
+from tests.persons import Traces, traces
 from tests.shop import Shop, open_shop
 
 
@@ -42,3 +43,11 @@ async def shop(
 ) -> Shop:
     """The whole engine in a small organisation."""
     return await open_shop(database, tmp_path, channel, conversations)
+
+
+@pytest.fixture
+async def left(shop: Shop, tmp_path: Path) -> Traces:
+    """Alice and Bob wrote, and left traces everywhere; their conversations are over."""
+    found = await traces(shop, tmp_path)
+    await found.close()
+    return found

@@ -1,26 +1,22 @@
 """A person is erased: nothing of them is left anywhere, and everything else is as it was."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import pytest
-from psycopg.sql import SQL, Identifier
 
-from application.erasure import Erasing
 from application.identity_hashes import IdentityHashes
 from domain.commands import ForceClose
 from domain.erasure import ErasureState
-from domain.errors import HoldfastError, NotFound, Unavailable
+from domain.errors import NotFound, Unavailable
 from domain.ids import new_id
 from domain.messages import DeliveryStatus, DownloadedMedia, Media, MediaItem
 from domain.ports import Settled
 from storage.contacts import Contacts
 from storage.database import Database
 from storage.erasures import Erasures
-from storage.leftovers import Column, Leftovers, Wanted
 from storage.messages import Messages
 from storage.outbox import Outbox
 from tests.fakes import FakeChannel, FakeConversations
@@ -28,58 +24,21 @@ from tests.persons import (
     ALICE,
     BARE,
     BOB,
+    HASHES,
     NEIGHBOUR,
     PHONE,
     TRACES,
     USER_ID,
     StumblingDatabase,
     Traces,
+    an_eraser,
+    erase,
     everything_in,
+    insistently,
+    requested,
     traces,
 )
 from tests.shop import Shop, a_message, a_webhook
-
-HASHES = IdentityHashes(["a key"])
-
-
-@pytest.fixture
-async def left(shop: Shop, tmp_path: Path) -> Traces:
-    """Alice and Bob wrote; their conversations are over."""
-    found = await traces(shop, tmp_path)
-    await found.close()
-    return found
-
-
-def an_eraser(left: Traces, database: Database | None = None) -> Erasing:
-    return Erasing(
-        database=database or left.shop.database,
-        blobs=left.blobs,
-        conversations=left.shop.conversations,
-        starter=left.shop.erasures,
-        hashes=HASHES,
-    )
-
-
-async def requested(left: Traces) -> UUID:
-    return (await Erasures(left.shop.database).request(left.contact_id, "Bo", new_id())).erasure_id
-
-
-async def erase(eraser: Erasing, erasure_id: UUID) -> int:
-    """What the workflow does, in one round; how much is left."""
-    await eraser.detach(erasure_id)
-    await eraser.close_conversations(erasure_id)
-    while await eraser.erase_some(erasure_id):
-        pass
-    return await eraser.prove(erasure_id)
-
-
-async def insistently(step: Callable[[], Awaitable[int | None]]) -> int | None:
-    """Repeat a step until it succeeds, as Temporal does."""
-    while True:
-        try:
-            return await step()
-        except Unavailable:
-            continue
 
 
 async def test_nothing_is_left_of_a_person(left: Traces) -> None:
@@ -155,104 +114,6 @@ async def test_whoever_asks_again_is_recognised_by_the_certificate_alone(left: T
     assert found.contact_id == left.contact_id
     assert found.erased_at is not None
     assert await contacts.known_as([PHONE], [IdentityHashes(["another key"]).of(PHONE)], 20) == []
-
-
-class Idle:
-    """A collaborator that forgets to do one thing."""
-
-    def __init__(self, real: object, idle: str) -> None:
-        self._real = real
-        self._idle = idle
-
-    def __getattr__(self, name: str) -> Any:
-        return self._nothing if name == self._idle else getattr(self._real, name)
-
-    async def _nothing(self, *_args: object, **_options: object) -> int:
-        return 0
-
-
-@pytest.mark.parametrize(
-    ("part", "forgotten", "told"),
-    [
-        ("_erasures", "detach", "addresses"),
-        ("_tombstones", "empty", "messages"),
-        ("_tombstones", "forget_notes", "notes"),
-        ("_tombstones", "forget_files", "files"),
-        ("_mentions", "forget", "quarantined_webhooks.body"),
-        ("_mentions", "forget", "parked_callbacks.error_text"),
-        ("_mentions", "strike_out", "messages.content"),
-        ("_mentions", "strike_out", "notes.text"),
-        ("_mentions", "strike_out", "audit_entries.changes"),
-        ("_mentions", "strike_out", "accounts.last_error"),
-    ],
-)
-async def test_what_is_forgotten_is_found(left: Traces, part: str, forgotten: str, told: str) -> None:
-    eraser, erasure_id = an_eraser(left), await requested(left)
-    setattr(eraser, part, Idle(getattr(eraser, part), forgotten))
-    for _ in range(20):  # what is forgotten is tried for ever
-        await eraser.detach(erasure_id)
-        await eraser.erase_some(erasure_id)
-
-    assert await eraser.prove(erasure_id) > 0
-
-    erasure = await Erasures(left.shop.database).get(erasure_id)
-    await eraser.give_up(erasure_id)
-    given_up = await Erasures(left.shop.database).get(erasure_id)
-    assert erasure.certificate is None
-    assert (given_up.state, given_up.found.get(told, 0) > 0) == (ErasureState.INCOMPLETE, True)
-
-
-async def test_wherever_a_number_hides_it_is_found(left: Traces) -> None:
-    """The search is told of no table: one that is added tomorrow is searched, too."""
-    database, leftovers = left.shop.database, Leftovers(left.shop.database)
-    wanted = Wanted.of([PHONE])
-    assert wanted is not None
-    await erase(an_eraser(left), await requested(left))
-    hidden = []
-    for column in await leftovers.columns():
-        if await hide(database, column, f"see {PHONE}."):
-            hidden.append(column.name)
-            found = await leftovers.search(column.table, [column], wanted)
-            assert found[column.name] > 0, column.name
-
-    tables = {name.partition(".")[0] for name in hidden}
-    assert len(hidden) > 40
-    assert {"messages", "notes", "contacts", "deliveries", "audit_entries", "erasures"} <= tables
-
-
-async def hide(database: Database, column: Column, said: str) -> bool:
-    """Put it into every row of a column, if the column takes it and there are rows."""
-    casts = {"bytea": "convert_to(%(said)s, 'UTF8')", "jsonb": "to_jsonb(%(said)s::text)"}
-    casts["ARRAY"] = "ARRAY[%(said)s]"
-    query = SQL("UPDATE {} SET {} = {}").format(
-        Identifier(column.table),
-        Identifier(column.column),
-        SQL(casts.get(column.type, "%(said)s")),
-    )
-    try:
-        return await database.execute(query, {"said": said}) > 0
-    except HoldfastError:
-        return False
-    except Exception as error:
-        if "violates" in str(error):
-            return False
-        raise
-
-
-async def test_every_column_that_can_hold_a_text_is_searched(left: Traces) -> None:
-    """By another way through PostgreSQL's catalogue than the search takes."""
-    query = """
-        SELECT c.relname || '.' || a.attname AS name FROM pg_attribute a
-        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
-        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-          AND NOT a.attisdropped
-          AND t.typname IN ('text', 'varchar', 'bpchar', 'name', 'json', 'jsonb', 'bytea', '_text')
-    """
-    async with left.shop.database.connection() as connection:
-        rows = await (await connection.execute(query)).fetchall()
-    searched = {column.name for column in await Leftovers(left.shop.database).columns()}
-
-    assert {row["name"] for row in rows} - searched == {"erasures.identifiers"}
 
 
 async def test_an_erasure_that_breaks_off_everywhere_ends_all_the_same(left: Traces) -> None:
@@ -386,40 +247,6 @@ async def test_what_nobody_could_start_is_started_by_the_housekeeping_round(left
     assert starter.started == [erasure_id]
     await erase(an_eraser(left), erasure_id)
     assert await an_eraser(left).resume() == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "is_found"),
-    [
-        (f"call {PHONE} now", True),
-        ("call +49 151 12345678", True),
-        ("call +49 (151) 123-456.78", True),
-        (f"WaId={BARE}&x=y", True),
-        (f"From=whatsapp%3A%2B{BARE}", True),
-        (f"text%20{BARE}", True),
-        (USER_ID, True),
-        (USER_ID.partition(":")[2].lower(), True),
-        (NEIGHBOUR, False),
-        (f"{PHONE}9", False),
-        (f"1{BARE}", False),
-        ("Alice", False),
-    ],
-)
-async def test_a_number_is_found_however_it_is_written_and_no_other(
-    database: Database, text: str, *, is_found: bool
-) -> None:
-    wanted = Wanted.of([ALICE.address, PHONE, BARE, USER_ID, "Alice"])
-    assert wanted is not None
-    row = await database.one(
-        "SELECT %(text)s::text ~* %(wanted)s AS found,"
-        " to_jsonb(%(text)s::text)::text ~* %(wanted)s AS quoted",
-        {"text": text, "wanted": wanted.in_sql},
-    )
-    assert row == {"found": is_found, "quoted": is_found}
-
-
-def test_names_and_short_ids_are_not_searched_for() -> None:
-    assert Wanted.of(["Alice", "whatsapp:DE.99x", "bob", "12345"]) is None
 
 
 async def test_detaching_waits_for_a_message_that_is_just_coming_in(left: Traces) -> None:

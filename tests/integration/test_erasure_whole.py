@@ -16,13 +16,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.erasure import ErasureActivities
-from application.erasure import Erasing
-from application.identity_hashes import IdentityHashes
 from domain.erasure import Erasure, ErasureState
 from domain.ids import new_id
 from domain.ports import Eraser
 from runtime.temporal import connect, data_converter
-from storage.database import Database, open_database
+from storage.database import open_database
 from storage.erasures import Erasures
 from tests.contract.simulated_twilio import (
     ACCOUNT,
@@ -32,8 +30,7 @@ from tests.contract.simulated_twilio import (
     Simulator,
     serve,
 )
-from tests.persons import TRACES, StumblingDatabase, Traces, everything_in, traces
-from tests.shop import Shop
+from tests.persons import TRACES, StumblingDatabase, Traces, an_eraser, everything_in
 from tests.whole import Whole, running
 from workflows.erasure import ErasureWorkflow
 from workflows.erasure_client import TemporalErasures
@@ -142,13 +139,6 @@ async def test_a_person_is_erased_by_the_whole(whole: Whole, simulator: Simulato
 # -- workers that break off --------------------------------------------------------------------------
 
 
-@pytest.fixture
-async def left(shop: Shop, tmp_path: Path) -> Traces:
-    found = await traces(shop, tmp_path)
-    await found.close()
-    return found
-
-
 @asynccontextmanager
 async def a_worker(server: WorkflowEnvironment, queue: str, eraser: Eraser) -> AsyncIterator[None]:
     erasure = ErasureActivities(eraser)
@@ -167,16 +157,6 @@ async def a_worker(server: WorkflowEnvironment, queue: str, eraser: Eraser) -> A
         graceful_shutdown_timeout=timedelta(),
     ):
         yield
-
-
-def an_eraser(left: Traces, database: Database) -> Erasing:
-    return Erasing(
-        database=database,
-        blobs=left.blobs,
-        conversations=left.shop.conversations,
-        starter=left.shop.erasures,
-        hashes=IdentityHashes(["a key"]),
-    )
 
 
 async def begun(left: Traces, server: WorkflowEnvironment, queue: str) -> UUID:
@@ -228,7 +208,7 @@ async def test_an_erasure_outlives_the_worker_that_began_it(
     left: Traces, temporal_dev_server: WorkflowEnvironment
 ) -> None:
     queue = f"test-{uuid4()}"
-    eraser = an_eraser(left, left.shop.database)
+    eraser = an_eraser(left)
     stuck: Any = Stuck(eraser)
     async with a_worker(temporal_dev_server, queue, stuck):
         erasure_id = await begun(left, temporal_dev_server, queue)

@@ -24,6 +24,9 @@ class Terminal(io.StringIO):
 def logging_as_before() -> Iterator[None]:
     root = logging.getLogger()
     before = root.handlers[:], root.level
+    # A server of another test brought uvicorn's own settings; ours start without them.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
+    logging.getLogger("uvicorn").propagate = True
     yield
     root.handlers[:], level = before
     root.setLevel(level)
