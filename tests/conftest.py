@@ -71,7 +71,10 @@ async def migrated_template(postgres_server: postgres.PostgresServer) -> str:
 def database_url(postgres_server: postgres.PostgresServer, migrated_template: str) -> Iterator[str]:
     """A fresh database with all migrations applied, for one test."""
     name = f"test_{uuid4().hex}"
-    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+    # Copying files is faster than logging pages where nothing is synchronised to disk.
+    _on_server(
+        postgres_server, f"CREATE DATABASE {name} TEMPLATE {migrated_template} STRATEGY FILE_COPY"
+    )
     yield postgres_server.conninfo_of(name)
     _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
