@@ -12,6 +12,8 @@ RUN useradd --system --uid 10001 --create-home holdfast \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
+# Without bytecode on disk the sandbox would compile the workflow's file for every conversation.
+RUN python -m compileall -q .
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

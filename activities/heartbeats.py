@@ -23,6 +23,7 @@ async def heartbeating() -> AsyncIterator[None]:
 
 
 async def _beat() -> None:
+    # Most activities end before the first beat is due, and a heartbeat is a request like any other.
     while True:
-        activity.heartbeat()
         await asyncio.sleep(BEAT.total_seconds())
+        activity.heartbeat()

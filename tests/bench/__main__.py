@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ console = Console(highlight=False, soft_wrap=True)
 
 async def main(chosen: list[str], *, is_quick: bool, output: Path | None, command: str) -> None:
     """Measure, print, and write the page if there is an `output`."""
+    _end_with_the_stack()
     began, at = time.monotonic(), now()
     found = []
     async with open_lab(is_quick=is_quick) as lab:
@@ -47,6 +49,14 @@ async def main(chosen: list[str], *, is_quick: bool, output: Path | None, comman
         text = page(found, command=command, at=at, seconds=took, machine=machine.describe())
         await asyncio.to_thread(output.write_text, text)
     console.print(f"{took:.0f} s; written: {output or 'nothing'}")
+
+
+def _end_with_the_stack() -> None:
+    """Whoever ends a run early ends its servers too."""
+    loop, run = asyncio.get_running_loop(), asyncio.current_task()
+    assert run is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, run.cancel)
 
 
 def arguments() -> argparse.Namespace:

@@ -54,6 +54,7 @@ def create_app(pool: AsyncConnectionPool, provider: httpx2.AsyncClient) -> FastA
     async def events(socket: WebSocket) -> None:
         await socket.accept()
         listeners.add(socket)
+        await socket.send_text("ready")
         with suppress(WebSocketDisconnect):
             await socket.receive_text()
         listeners.discard(socket)

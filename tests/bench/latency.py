@@ -146,6 +146,7 @@ async def _bare(lab: Lab, who: People, server: BareServer, customers: range) -> 
 async def _measured(lab: Lab, both: Both, connection: connect, who: People, customers: range) -> Waits:
     inbound, outbound, witness = Clockwork(lab.size(24, 6)), Clockwork(lab.size(24, 6)), Witness()
     async with connection as socket, asyncio.TaskGroup() as tasks:
+        await socket.recv()  # "ready": nothing is missed from here on
         watching = tasks.create_task(witness.watch(socket, both.text_of))
         speaking = tasks.create_task(inbound.run("question", both.say))
         await asyncio.sleep(STAGGER)

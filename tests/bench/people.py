@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
@@ -57,8 +58,10 @@ class People:
         return await self._do(f"{conversation}/{action}", None)
 
     async def _do(self, path: str, body: object) -> dict[str, Any]:
+        same = {"Idempotency-Key": str(uuid4())}  # what was not answered in time may have happened
         for _ in range(ATTEMPTS):
-            answer = await self._api.post(f"/agent/v1/conversations/{path}", json=body)
+            url = f"/agent/v1/conversations/{path}"
+            answer = await self._api.post(url, json=body, headers=same)
             if answer.status_code != BUSY:
                 break
         done: dict[str, Any] = answer.raise_for_status().json()
