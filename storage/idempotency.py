@@ -27,7 +27,7 @@ BEGIN: Final = """
     VALUES (%(caller)s, %(key)s, %(fingerprint)s)
     ON CONFLICT (caller, key) DO UPDATE SET started_at = now()
     WHERE entry.status IS NULL AND entry.fingerprint = %(fingerprint)s
-      AND entry.started_at < now() - interval '1 minute'
+      AND entry.started_at < now() - interval '30 seconds'
 """
 FIND: Final = """
     SELECT fingerprint, status, body FROM idempotency_keys

@@ -14,6 +14,10 @@ class InOrder:
 
     The one under way stays in `waiting` until it is done, so a run that continues as new passes
     it on: its work is idempotent.
+
+    Work begins when nobody waits for an answer. Temporal shows a worker that replays at once what came
+    one after the other, if nothing was decided in between: the end of the work before, and an update
+    that adds the next. Answered first and begun second, both ways leave the same history.
     """
 
     def __init__(
@@ -43,6 +47,9 @@ class InOrder:
 
     async def _run(self) -> None:
         while True:
-            await workflow.wait_condition(lambda: bool(self._waiting))
+            await workflow.wait_condition(self._may_begin)
             await self._work(self._waiting[0])
             self._waiting.popleft()
+
+    def _may_begin(self) -> bool:
+        return bool(self._waiting) and workflow.all_handlers_finished()

@@ -131,11 +131,9 @@ def _accepted_is_kept(evidence: Evidence) -> Iterator[tuple[str, str]]:
 def _accepted_arrives(evidence: Evidence) -> Iterator[tuple[str, str]]:
     arrived = {each.message_id for each in evidence.arrivals}
     lines = {line.message_id: line for line in evidence.lines}
-    for reply in evidence.replies:
+    for reply in (each for each in evidence.replies if each.outcome is Outcome.ACCEPTED):
         line = lines.get(reply.message_id or "")
-        if reply.outcome is not Outcome.ACCEPTED or line is None or line.message_id in arrived:
-            continue
-        if line.status not in SHOWN_AS_FAILED:
+        if line and line.message_id not in arrived and line.status not in SHOWN_AS_FAILED:
             yield reply.customer, f"{reply.text!r} is {line.status} and never arrived"
 
 
@@ -262,10 +260,9 @@ RULES: Final[dict[str, Rule]] = {
 def _counts(evidence: Evidence) -> dict[str, int]:
     outcomes = Counter(each.outcome for each in evidence.replies)
     statuses = Counter(each.status for each in evidence.lines)
-    attempts = [attempt for said in evidence.utterances for attempt in said.attempts]
     return {
         "messages customers said": len(evidence.utterances),
-        "webhooks sent for them": len(attempts),
+        "webhooks sent for them": sum(len(each.attempts) for each in evidence.utterances),
         "messages acknowledged": sum(each.acknowledged_at is not None for each in evidence.utterances),
         "messages recovered by asking": sum(each.recovered for each in evidence.lines),
         "replies accepted": outcomes[Outcome.ACCEPTED],

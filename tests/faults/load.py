@@ -20,7 +20,7 @@ from tests.stack import Stack
 AT_A_TIME: Final = 32
 """Requests under way on each side."""
 TRY_AGAIN_AFTER: Final = 0.3
-PATIENCE: Final = float(scaled(20, 90))
+PATIENCE: Final = float(scaled(20, 900))
 """Seconds for which an agent's client repeats a request before it gives up. The key of a request whose
 process died is free again after a minute, which the short scale does not wait for."""
 LOOK_EVERY: Final = 0.5

@@ -49,7 +49,10 @@ class Monkey:
 
     @asynccontextmanager
     async def rolling(self, every: float) -> AsyncIterator[None]:
-        """While the block runs, restart API and worker in turn, as a deployment does."""
+        """While the block runs, restart API and worker in turn, as a deployment does.
+
+        Between two restarts everything is up for `every` seconds, or as long as the last one took.
+        """
         enough = asyncio.Event()
         restarting = asyncio.create_task(self._roll(every, enough))
         try:
@@ -60,8 +63,9 @@ class Monkey:
 
     async def _roll(self, every: float, enough: asyncio.Event) -> None:
         for victim in cycle(GRACEFUL):
+            pause = max([every, *(strike.back_after for strike in self.strikes[-1:])])
             try:
-                await asyncio.wait_for(enough.wait(), every)
+                await asyncio.wait_for(enough.wait(), pause)
             except TimeoutError:
                 await self._strike((victim,), signal.SIGTERM)
             else:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import psycopg
 from psycopg.rows import dict_row
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from runtime.embedded.data_dir import secret_keys
@@ -199,7 +199,12 @@ class Workflows:
                 raise
             if status is not WorkflowExecutionStatus.RUNNING:
                 return replace(conversation, workflow_status=status.name if status else None)
-            told = await handle.query("status", rpc_timeout=ANSWER_WITHIN, result_type=dict[str, Any])
+            try:
+                told = await handle.query(
+                    "status", rpc_timeout=ANSWER_WITHIN, result_type=dict[str, Any]
+                )
+            except (RPCError, WorkflowQueryFailedError) as error:
+                return replace(conversation, workflow_status=RUNNING, workflow_state=f"stuck: {error}")
         return replace(
             conversation,
             workflow_status=RUNNING,
