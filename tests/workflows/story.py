@@ -58,7 +58,8 @@ class Story:
 
     async def provider_reports(self, kind: MailKind, at: datetime) -> None:
         """Mail that is not a customer's message."""
-        await self.conversations.deliver(self.start, [self._next_mail(at, kind=kind)])
+        with self.environment.with_time_skipping_disabled():
+            await self.conversations.deliver(self.start, [self._next_mail(at, kind=kind)])
 
     async def provider_reports_closed_window(self) -> None:
         """The provider says now that the window is closed."""
