@@ -75,24 +75,13 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
     retention = RetentionActivities(parts.retention)
     erasure = ErasureActivities(parts.eraser)
     return (
-        delivery.deliver_message,
-        delivery.give_up_delivery,
-        projection.project_conversation,
-        projection.close_conversation,
-        projection.load_timers,
-        projection.reclaim_deliveries,
-        media.copy_media,
-        media.give_up_media,
-        reconciliation.list_reconcilable_accounts,
-        reconciliation.reconcile_account,
-        housekeeping.tidy_up,
-        retention.expire_some,
-        erasure.detach_contact,
-        erasure.close_conversations_of_contact,
-        erasure.erase_some,
-        erasure.prove_erasure,
-        erasure.give_up_erasure,
-        erasure.resume_erasures,
+        *delivery.all,
+        *projection.all,
+        *media.all,
+        *reconciliation.all,
+        *housekeeping.all,
+        *retention.all,
+        *erasure.all,
     )
 
 

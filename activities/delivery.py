@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from temporalio import activity
 
+from activities import Activities
 from activities.failures import as_failure, retryable
 from activities.heartbeats import heartbeating
 from domain.errors import (
@@ -65,6 +66,11 @@ class DeliveryActivities:
         self._health = health
         self._now = now
         self._alarmed: dict[AccountId, datetime] = {}
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (self.deliver_message, self.give_up_delivery)
 
     @activity.defn
     async def deliver_message(self, message_id: MessageId) -> DeliveryOutcome:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from temporalio import activity
 
+from activities import Activities
 from activities.heartbeats import heartbeating
 from domain.ports import Eraser
 
@@ -13,6 +14,18 @@ class ErasureActivities:
 
     def __init__(self, eraser: Eraser) -> None:
         self._eraser = eraser
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (
+            self.detach_contact,
+            self.close_conversations_of_contact,
+            self.erase_some,
+            self.prove_erasure,
+            self.give_up_erasure,
+            self.resume_erasures,
+        )
 
     @activity.defn
     async def detach_contact(self, erasure_id: UUID) -> None:

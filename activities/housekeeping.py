@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities import Activities
 from domain.ports import Housekeeper
 
 
@@ -10,6 +11,11 @@ class HousekeepingActivities:
 
     def __init__(self, housekeeper: Housekeeper) -> None:
         self._housekeeper = housekeeper
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (self.tidy_up,)
 
     @activity.defn
     async def tidy_up(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities import Activities
 from activities.failures import as_failure
 from activities.heartbeats import heartbeating
 from domain.errors import MediaUnavailable
@@ -14,6 +15,11 @@ class MediaActivities:
 
     def __init__(self, copier: MediaCopier) -> None:
         self._copier = copier
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (self.copy_media, self.give_up_media)
 
     @activity.defn
     async def copy_media(self, message_id: MessageId) -> None:

@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities import Activities
 from domain.ids import ConversationId
 from domain.ports import CloseRequest, Projection, ReadModel
 from domain.timers import TimerPolicy
@@ -12,6 +13,16 @@ class ProjectionActivities:
 
     def __init__(self, read_model: ReadModel) -> None:
         self._read_model = read_model
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (
+            self.project_conversation,
+            self.close_conversation,
+            self.load_timers,
+            self.reclaim_deliveries,
+        )
 
     @activity.defn
     async def project_conversation(self, projection: Projection) -> None:

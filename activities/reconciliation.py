@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities import Activities
 from activities.failures import as_failure
 from activities.heartbeats import heartbeating
 from domain.errors import ChannelError
@@ -14,6 +15,11 @@ class ReconciliationActivities:
 
     def __init__(self, reconciler: Reconciler) -> None:
         self._reconciler = reconciler
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (self.list_reconcilable_accounts, self.reconcile_account)
 
     @activity.defn
     async def list_reconcilable_accounts(self) -> list[AccountId]:

@@ -2,6 +2,7 @@
 
 from temporalio import activity
 
+from activities import Activities
 from activities.heartbeats import heartbeating
 from domain.ports import Retention
 
@@ -11,6 +12,11 @@ class RetentionActivities:
 
     def __init__(self, retention: Retention) -> None:
         self._retention = retention
+
+    @property
+    def all(self) -> Activities:
+        """What a worker registers."""
+        return (self.expire_some,)
 
     @activity.defn
     async def expire_some(self) -> int:

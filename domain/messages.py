@@ -143,11 +143,6 @@ class DeliveryStatus(StrEnum):
         """
         return _RANKS[self]
 
-    @property
-    def is_final(self) -> bool:
-        """Nothing of ours will change it any more."""
-        return self in _FINAL
-
 
 _RANKS: dict[DeliveryStatus, int] = {
     DeliveryStatus.PARKED: 0,
@@ -161,9 +156,6 @@ _RANKS: dict[DeliveryStatus, int] = {
     DeliveryStatus.DELIVERED: 6,
     DeliveryStatus.READ: 7,
 }
-_FINAL = frozenset(
-    {DeliveryStatus.READ, DeliveryStatus.FAILED, DeliveryStatus.WITHDRAWN, DeliveryStatus.EXPIRED}
-)
 
 
 class Sender(Value):

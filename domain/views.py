@@ -81,9 +81,3 @@ class LiveEvent(Value):
     message: MessageView | None = None
     conversation: ConversationView | None = None
     data: dict[str, Any] = Field(default_factory=dict)
-
-
-class Page(Value):
-    """Where a list goes on. None: it ended."""
-
-    next_cursor: str | None = None

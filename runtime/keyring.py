@@ -40,12 +40,6 @@ class Keyring:
         except InvalidToken:
             raise ConfigurationError(_WRONG_KEYS) from None
 
-    def encrypt_text(self, plain: str) -> str:
-        return self.encrypt(plain.encode()).decode()
-
-    def decrypt_text(self, token: str) -> str:
-        return self.decrypt(token.encode()).decode()
-
     def rotate(self, token: bytes) -> bytes:
         """The same secret, encrypted with the first key."""
         try:

@@ -11,11 +11,11 @@ from application.passwords import Passwords
 from domain.configuration import Caller, Role, Scope
 from domain.errors import NotFound
 from domain.values import Value
-from runtime import config_services, search_attributes, versions
+from runtime import search_attributes, versions
 from runtime.keyring import Keyring
 from runtime.settings import Settings
 from runtime.temporal import connect
-from runtime.wiring import SecretBox, open_application
+from runtime.wiring import SecretBox, open_application, open_configuration
 from storage.accounts import Accounts
 from storage.database import Database, open_database
 from storage.mailbox import Mailbox
@@ -37,16 +37,7 @@ async def make_admin(settings: Settings, *, name: str, email: str, password: Sec
     """
     client = await connect(settings, lazy=True)
     async with open_application(settings, client) as application:
-        configuration = config_services.configuration(
-            config_services.Surroundings(
-                database=application.database,
-                accounts=application.accounts,
-                channels=application.channels,
-                directories=application.channels,
-                passwords=Passwords(),
-                public_url=settings.public_url,
-            )
-        )
+        configuration = open_configuration(settings, application, Passwords())
         draft = NewAgent(name=name, email=email, roles=(Role.ADMIN,), password=password)
         await configuration.agents.create(_CALLER, draft)
 

@@ -11,7 +11,7 @@ from application.health import Readiness
 from application.idempotency import Idempotency
 from application.passwords import Passwords
 from application.payloads import PayloadReading
-from application.services import Services
+from application.services import Configuration, Services
 from channels.media_fetch import MediaFetcher
 from channels.twilio.client import TwilioClients
 from channels.whatsapp import WhatsAppChannel
@@ -42,6 +42,9 @@ class SecretBox:
 
     def decrypt(self, sealed: bytes) -> str:
         return self._keyring.decrypt(sealed).decode()
+
+    def rotate(self, sealed: bytes) -> bytes:
+        return self._keyring.rotate(sealed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +117,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         yield _services(settings, application, client)
 
 
-def _services(settings: Settings, application: Application, client: Client) -> Services:
-    database = application.database
-    passwords = Passwords()
-    configuration = config_services.configuration(
+def open_configuration(
+    settings: Settings, application: Application, passwords: Passwords
+) -> Configuration:
+    """Everything admins do, on what is open already: for the API, the demo and the command line."""
+    return config_services.configuration(
         config_services.Surroundings(
-            database=database,
+            database=application.database,
             accounts=application.accounts,
             channels=application.channels,
             directories=application.channels,
@@ -127,6 +131,12 @@ def _services(settings: Settings, application: Application, client: Client) -> S
             public_url=settings.public_url,
         )
     )
+
+
+def _services(settings: Settings, application: Application, client: Client) -> Services:
+    database = application.database
+    passwords = Passwords()
+    configuration = open_configuration(settings, application, passwords)
     codec = PayloadCodec([key.get_secret_value() for key in settings.secret_keys])
     return Services(
         access=config_services.access(database, passwords, settings.session_lifetime),

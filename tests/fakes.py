@@ -98,6 +98,22 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
+class FakeBox:
+    """Seals secrets so that a plain one would be noticed, and says with which key, at no cost."""
+
+    def __init__(self, key: str = "k1") -> None:
+        self.key = key
+
+    def encrypt(self, text: str) -> bytes:
+        return f"{self.key}:{text[::-1]}".encode()
+
+    def decrypt(self, sealed: bytes) -> str:
+        return sealed.decode().split(":", 1)[1][::-1]
+
+    def rotate(self, sealed: bytes) -> bytes:
+        return self.encrypt(self.decrypt(sealed))
+
+
 @dataclass
 class FakeChannel:
     """A provider whose webhooks are JSON lists of our own events, signed with the secret itself."""

@@ -40,22 +40,12 @@ from storage.queues import Queues
 from storage.templates import Templates
 from storage.visibility import Viewer
 from storage.workstreams import Workstreams
-from tests.fakes import OLD_SECRET, SECRET, FakeConversations, FakeErasures
+from tests.fakes import OLD_SECRET, SECRET, FakeBox, FakeConversations, FakeErasures
 
 NUMBER: Final = "whatsapp:+14155238886"
 ALICE: Final = "whatsapp:+4915112345678"
 PUBLIC_URL: Final = "https://holdfast.example.com"
 ACCOUNT_SID: Final = "AC" + "0" * 31 + "1"
-
-
-class PlainBox:
-    """Seals nothing."""
-
-    def encrypt(self, text: str) -> bytes:
-        return text.encode()
-
-    def decrypt(self, sealed: bytes) -> str:
-        return sealed.decode()
 
 
 def a_message(number: int = 1, text: str = "Hello", **override: object) -> MessageReceived:
@@ -169,7 +159,7 @@ async def open_shop(
     accounts: Accounts | None = None,
 ) -> Shop:
     """Set it all up."""
-    accounts = accounts or Accounts(database, PlainBox())
+    accounts = accounts or Accounts(database, FakeBox())
     erasures = FakeErasures()
     parts = engine_services.build(
         engine_services.Surroundings(

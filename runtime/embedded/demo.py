@@ -12,11 +12,10 @@ from application.demo import DemoOrganization, DemoPerson, DemoSummary
 from application.passwords import Passwords
 from domain.configuration import Role
 from domain.values import Value
-from runtime import config_services
 from runtime.embedded.defaults import simulator_url
 from runtime.settings import Settings
 from runtime.temporal import connect
-from runtime.wiring import open_application
+from runtime.wiring import open_application, open_configuration
 
 _PEOPLE: Final = (
     (Role.ADMIN, "Alex Admin", "alex@demo.example"),
@@ -60,16 +59,7 @@ async def create(settings: Settings, demo: Demo) -> None:
         open_application(settings, client) as application,
         httpx2.AsyncClient(base_url=simulator_url(settings), trust_env=False) as simulator,
     ):
-        configuration = config_services.configuration(
-            config_services.Surroundings(
-                database=application.database,
-                accounts=application.accounts,
-                channels=application.channels,
-                directories=application.channels,
-                passwords=Passwords(),
-                public_url=settings.public_url,
-            )
-        )
+        configuration = open_configuration(settings, application, Passwords())
         organization = DemoOrganization(
             configuration=configuration, accounts=application.accounts, simulator=simulator
         )

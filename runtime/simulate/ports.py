@@ -102,10 +102,4 @@ def activities_over(read_model: MemoryReadModel, outbox: MemoryOutbox) -> Sequen
         now=lambda: activity.info().started_time,
     )
     projection = ProjectionActivities(read_model)
-    return (
-        delivery.deliver_message,
-        delivery.give_up_delivery,
-        projection.project_conversation,
-        projection.close_conversation,
-        projection.load_timers,
-    )
+    return (*delivery.all, *projection.all)

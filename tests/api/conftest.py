@@ -36,8 +36,8 @@ from runtime.payloads import PayloadCodec
 from storage.accounts import Accounts
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
-from tests.api.whatsapp_account import ACCOUNTS, FakeBox, FakeWhatsApp, an_account
-from tests.fakes import FakeErasures
+from tests.api.whatsapp_account import ACCOUNTS, FakeWhatsApp, an_account
+from tests.fakes import FakeBox, FakeErasures
 
 PUBLIC_URL = "https://holdfast.example.com"
 PASSWORD = "correct horse battery staple"

@@ -17,16 +17,6 @@ TOKEN: Final = "a-very-secret-auth-token-9876"
 ACCOUNTS: Final = "/config/v1/accounts"
 
 
-class FakeBox:
-    """Seals secrets so that a plain one would be noticed, without costing time."""
-
-    def encrypt(self, text: str) -> bytes:
-        return b"sealed:" + text[::-1].encode()
-
-    def decrypt(self, sealed: bytes) -> str:
-        return sealed.removeprefix(b"sealed:").decode()[::-1]
-
-
 @dataclass
 class FakeWhatsApp:
     """A provider with templates. Set `fault` to have it refuse us."""

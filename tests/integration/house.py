@@ -18,25 +18,13 @@ from storage.intake import Intake, IntakeEndpoint, Received
 from storage.messages import Messages, NewOutbound
 from storage.queues import Queues
 from storage.workstreams import Workstreams
+from tests.fakes import FakeBox
 
 DAY = timedelta(hours=24)
 NUMBER = "whatsapp:+14155238886"
 # Not pg_stat_activity: within a transaction it is read once and then stands still.
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
 SOMEBODY = "whatsapp:+4915112345"
-
-
-class PlainBox:
-    """A secret box that can be told apart from plain text, and that knows when it was rotated."""
-
-    def __init__(self, key: str = "k1") -> None:
-        self.key = key
-
-    def encrypt(self, text: str) -> bytes:
-        return f"{self.key}:{text[::-1]}".encode()
-
-    def decrypt(self, sealed: bytes) -> str:
-        return sealed.decode().split(":", 1)[1][::-1]
 
 
 def now() -> datetime:
@@ -141,7 +129,7 @@ async def furnished(db: Database) -> House:
             updated_at=now(),
         )
     )
-    account = await Accounts(db, PlainBox()).create(an_account())
+    account = await Accounts(db, FakeBox()).create(an_account())
     endpoint = await Endpoints(db).create(
         Endpoint(
             endpoint_id=new_id(),

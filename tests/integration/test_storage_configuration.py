@@ -20,12 +20,13 @@ from storage.organization import Organizations
 from storage.queues import Queues
 from storage.templates import Templates
 from storage.workstreams import Workstreams
-from tests.integration.house import House, PlainBox, a_queue, an_account, an_agent, now
+from tests.fakes import FakeBox
+from tests.integration.house import House, a_queue, an_account, an_agent, now
 
 
 async def test_what_was_created_is_read_back_the_same(house: House) -> None:
     db = house.db
-    assert await Accounts(db, PlainBox()).get(house.account.account_id) == house.account
+    assert await Accounts(db, FakeBox()).get(house.account.account_id) == house.account
     assert await Endpoints(db).get(house.endpoint.endpoint_id) == house.endpoint
     assert await Workstreams(db).get(house.workstream.workstream_id) == house.workstream
     assert await Queues(db).get(house.queue.queue_id) == house.queue
@@ -50,7 +51,7 @@ async def test_a_change_counts_the_version_up_and_the_second_of_two_is_refused(h
 
 async def test_every_resource_can_be_changed(house: House) -> None:
     db = house.db
-    box = PlainBox()
+    box = FakeBox()
     account = house.account.model_copy(update={"enabled": False, "settings": {"a": "b"}})
     endpoint = house.endpoint.model_copy(update={"language": "de"})
     workstream = house.workstream.model_copy(
@@ -113,7 +114,7 @@ async def test_inv12_what_other_configuration_needs_is_not_removed(house: House)
     with pytest.raises(StillInUse):
         await Workstreams(house.db).delete(house.workstream.workstream_id)
     with pytest.raises(StillInUse):
-        await Accounts(house.db, PlainBox()).delete(house.account.account_id)
+        await Accounts(house.db, FakeBox()).delete(house.account.account_id)
 
 
 async def test_inv12_what_a_running_conversation_needs_is_not_removed(house: House) -> None:
@@ -192,7 +193,7 @@ async def test_templates_keep_their_translations_in_order(house: House) -> None:
 
 
 async def test_inv9_a_secret_is_stored_sealed_and_never_shown(house: House) -> None:
-    accounts, account_id = Accounts(house.db, PlainBox()), house.account.account_id
+    accounts, account_id = Accounts(house.db, FakeBox()), house.account.account_id
     await accounts.set_secret(account_id, "auth_token", "0123456789abcdef", keep_previous=False)
 
     assert await house.value("SELECT sealed FROM account_secrets") == b"k1:fedcba9876543210"
@@ -204,7 +205,7 @@ async def test_inv9_a_secret_is_stored_sealed_and_never_shown(house: House) -> N
 
 
 async def test_while_a_secret_is_rotated_the_newest_two_are_valid(house: House) -> None:
-    accounts, account_id = Accounts(house.db, PlainBox()), house.account.account_id
+    accounts, account_id = Accounts(house.db, FakeBox()), house.account.account_id
     for value in ("first-value-1", "second-value", "third-value-3"):
         await accounts.set_secret(account_id, "auth_token", value, keep_previous=True)
     credentials = await accounts.credentials(account_id)
@@ -220,12 +221,12 @@ async def test_while_a_secret_is_rotated_the_newest_two_are_valid(house: House) 
 
 async def test_secrets_are_sealed_again_with_the_newest_key(house: House) -> None:
     account_id = house.account.account_id
-    accounts = Accounts(house.db, PlainBox("k1"))
+    accounts = Accounts(house.db, FakeBox("k1"))
     for name in ("a", "b", "c"):
         await accounts.set_secret(account_id, name, f"value of {name}", keep_previous=False)
     started = await house.value("SELECT clock_timestamp()")
 
-    rotated = Accounts(house.db, PlainBox("k2"))
+    rotated = Accounts(house.db, FakeBox("k2"))
     assert [await rotated.reencrypt(started, 2) for _ in range(3)] == [2, 1, 0]
 
     assert await house.value("SELECT count(*) FROM account_secrets WHERE sealed LIKE 'k2:%%'") == 3
@@ -233,7 +234,7 @@ async def test_secrets_are_sealed_again_with_the_newest_key(house: House) -> Non
 
 
 async def test_an_account_shows_when_its_provider_called_and_what_is_wrong(house: House) -> None:
-    accounts, account_id = Accounts(house.db, PlainBox()), house.account.account_id
+    accounts, account_id = Accounts(house.db, FakeBox()), house.account.account_id
     await accounts.touch_webhook(account_id)
     await accounts.report_error(account_id, "Twilio says 20003.")
     account = await accounts.get(account_id)
@@ -247,7 +248,7 @@ async def test_an_account_shows_when_its_provider_called_and_what_is_wrong(house
 
 
 async def test_removing_an_account_destroys_its_secrets(house: House) -> None:
-    accounts = Accounts(house.db, PlainBox())
+    accounts = Accounts(house.db, FakeBox())
     account = await accounts.create(an_account("Other"))
     await accounts.set_secret(account.account_id, "auth_token", "x", keep_previous=False)
     await accounts.delete(account.account_id)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from domain.errors import ConfigurationError
 from runtime.keyring import Keyring, new_key
+from runtime.wiring import SecretBox
 
 OLD, NEW = new_key(), new_key()
 
@@ -17,9 +18,9 @@ def test_what_is_encrypted_is_read_again(plain: bytes) -> None:
 
 
 def test_text_comes_back_as_text() -> None:
-    keyring = Keyring([NEW])
-    token = keyring.encrypt_text("schlüssel 鍵")
-    assert keyring.decrypt_text(token) == "schlüssel 鍵"
+    box = SecretBox(Keyring([NEW]))
+    token = box.encrypt("schlüssel 鍵")
+    assert box.decrypt(token) == "schlüssel 鍵"
 
 
 def test_the_plain_text_is_not_in_the_token() -> None:

@@ -220,13 +220,4 @@ class World:
         )
         projection = ProjectionActivities(self.read_model)
         media = MediaActivities(self.copier)
-        return [
-            delivery.deliver_message,
-            delivery.give_up_delivery,
-            projection.project_conversation,
-            projection.close_conversation,
-            projection.load_timers,
-            projection.reclaim_deliveries,
-            media.copy_media,
-            media.give_up_media,
-        ]
+        return [*delivery.all, *projection.all, *media.all]
