@@ -23,12 +23,12 @@ class ReconciliationActivities:
 
     @activity.defn
     async def list_reconcilable_accounts(self) -> list[AccountId]:
-        """The accounts whose provider can be asked."""
+        """The accounts to look at."""
         return await self._reconciler.account_ids()
 
     @activity.defn
     async def reconcile_account(self, account_id: AccountId) -> int:
-        """Feed in what is missing; return how many messages that were."""
+        """Feed in what is missing, as much as one run may; return how many messages that were."""
         async with heartbeating():
             try:
                 return await self._reconciler.reconcile(account_id)

@@ -11,6 +11,7 @@ from typing import Final
 from prometheus_client import Gauge
 
 from application.pacing import Pace
+from application.reconcile import OVERLAP
 from storage.figures import Figures
 
 # As often as Prometheus usually scrapes.
@@ -29,6 +30,11 @@ SILENCE = Gauge(
 )
 TROUBLED = Gauge(
     "holdfast_account_troubled", "1 while an account shows an error, else 0.", ["account_id"]
+)
+BEHIND = Gauge(
+    "holdfast_reconciliation_behind_seconds",
+    "How long ago every endpoint was last known to have all that its provider received.",
+    ["account_id"],
 )
 ERASURE = Gauge(
     "holdfast_erasure_oldest_seconds", "Age of the oldest erasure that is not done; 0 when all are."
@@ -61,7 +67,7 @@ class Gauges:
         DOUBTS.set(open_doubts)
         ERASURE.set(erasure.total_seconds())
         RESENT.set(resent)
-        for gauge in (RUNNING, SILENCE, TROUBLED):
+        for gauge in (RUNNING, SILENCE, TROUBLED, BEHIND):
             gauge.clear()  # what is gone is not shown with its last value
         for each in running:
             RUNNING.labels(each.queue, each.state).set(each.conversations)
@@ -72,6 +78,9 @@ class Gauges:
             SILENCE.labels(label).set_function(
                 partial(_seconds_since, account.last_webhook_at.timestamp())
             )
+            if account.reconciled_to:
+                due = account.reconciled_to + OVERLAP
+                BEHIND.labels(label).set_function(partial(_seconds_since, due.timestamp()))
 
 
 def _seconds_since(moment: float) -> float:

@@ -24,8 +24,9 @@ QUEUES: Final = "SELECT name FROM queues WHERE deleted_at IS NULL ORDER BY name"
 # An account that never had a webhook is silent since it could have had one.
 ACCOUNTS: Final = """
     SELECT a.account_id, coalesce(a.last_webhook_at, min(e.created_at)) AS last_webhook_at,
-           a.last_error IS NOT NULL AS is_troubled
+           a.last_error IS NOT NULL AS is_troubled, min(w.at) AS reconciled_to
     FROM accounts a JOIN endpoints e ON e.account_id = a.account_id
+    LEFT JOIN endpoint_watermarks w ON w.endpoint_id = e.endpoint_id
     WHERE a.enabled AND a.deleted_at IS NULL AND e.enabled AND e.deleted_at IS NULL
     GROUP BY a.account_id
 """
@@ -49,6 +50,8 @@ class AccountFigures(Value):
     account_id: AccountId
     last_webhook_at: datetime
     is_troubled: bool
+    reconciled_to: datetime | None = None
+    """None: its provider cannot be asked, or never was yet."""
 
 
 class Figures:

@@ -55,7 +55,7 @@ async def _end_all(trial: Trial) -> dict[str, datetime]:
     """End every conversation; when the wrap-up of each is over, as its agent can tell."""
     conversations = await trial.database.conversations(trial.script.phones)
     paths = (f"/conversations/{each['conversation_id']}/end" for each in conversations)
-    ended = await asyncio.gather(*(trial.desk.insist(path) for path in paths))
+    ended = await asyncio.gather(*(trial.desk.insist(path, key=path) for path in paths))
     views = [answer.raise_for_status().json() for answer in ended]
     assert {view["state"] for view in views} == {"wrap_up"}
     return {

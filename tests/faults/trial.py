@@ -29,7 +29,7 @@ LOOK_EVERY: Final = 0.5
 QUIET_LOOKS: Final = 3
 """How often in a row nothing may be under way before it is believed."""
 ANSWER_WITHIN: Final = timedelta(seconds=10)
-LOOKS: Final = 5
+LOOKS: Final = 20
 LOOK_WITHIN: Final = 120
 _DOWN: Final = (httpx2.HTTPError, psycopg.Error, RPCError, RuntimeError)
 """What asking a server raises that is not quite back yet."""
@@ -94,7 +94,7 @@ class Trial:
             return False
 
     async def _reconcile(self) -> None:
-        """Until one look for lost webhooks, begun from now on, could ask every account."""
+        """Until a look for lost webhooks, begun from now on, could ask everybody and found nothing."""
         for _ in range(LOOKS):
             try:
                 if await _look_for_lost_webhooks(await temporal_of(self._stack)):
@@ -125,7 +125,7 @@ async def _look_for_lost_webhooks(client: Client) -> bool:
             found: dict[str, int | None] = await client.get_workflow_handle(run).result()
     except (WorkflowFailureError, TimeoutError):
         return False
-    return None not in found.values()
+    return all(number == 0 for number in found.values())
 
 
 async def _run_since(schedule: ScheduleHandle, since: datetime) -> str | None:
