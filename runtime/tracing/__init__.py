@@ -1,0 +1,1 @@
+"""The only home of OpenTelemetry, imported only when traces are on (runtime/telemetry.py)."""

@@ -1,0 +1,30 @@
+"""The transaction that keeps a customer's message, as a span."""
+
+from datetime import timedelta
+
+from domain.messages import MessageReceived
+from runtime.tracing.handover import Origins
+from runtime.tracing.spans import CONVERSATION, MESSAGE, Spans
+from storage.database import Database
+from storage.intake import Intake, IntakeEndpoint, Received
+
+
+class TracedIntake(Intake):
+    """Says which message of which conversation it became, and whether it was there already."""
+
+    def __init__(self, database: Database, spans: Spans, origins: Origins) -> None:
+        super().__init__(database)
+        self._spans = spans
+        self._origins = origins
+
+    async def receive(
+        self, endpoint: IntakeEndpoint, event: MessageReceived, window: timedelta | None
+    ) -> Received:
+        with self._spans.span("intake") as span:
+            received = await super().receive(endpoint, event, window)
+            span.set_attribute(CONVERSATION, str(received.conversation_id))
+            span.set_attribute(MESSAGE, str(received.message_id))
+            span.set_attribute("holdfast.is_new", received.is_new)
+            if received.is_new:
+                self._origins.remember(received.message_id, span.get_span_context())
+            return received
