@@ -11,6 +11,9 @@ from runtime.settings import Settings
 _MAX_CONNECTIONS: Final = 4096
 _MAX_WEBSOCKET_MESSAGE: Final = 256 * 1024
 _LAST_REQUESTS: Final = 10  # seconds that requests in flight get when the process is told to end
+# Seconds; longer than load balancers keep a connection (60 as a rule), because one that we close
+# while it is being used again costs a webhook.
+_IDLE_CONNECTION: Final = 75
 
 
 async def serve(app: Callable[..., Any], settings: Settings) -> None:
@@ -29,5 +32,6 @@ async def serve(app: Callable[..., Any], settings: Settings) -> None:
         limit_concurrency=_MAX_CONNECTIONS,
         ws_max_size=_MAX_WEBSOCKET_MESSAGE,
         timeout_graceful_shutdown=_LAST_REQUESTS,
+        timeout_keep_alive=_IDLE_CONNECTION,
     )
     await uvicorn.Server(config).serve()

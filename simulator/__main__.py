@@ -23,6 +23,8 @@ class PhoneServer(uvicorn.Server):
                 access_log=False,
                 log_level="warning",
                 timeout_graceful_shutdown=2,
+                # Clients keep a connection for five seconds: one closed as it is used again is a reset.
+                timeout_keep_alive=75,
             )
         )
 

@@ -32,12 +32,14 @@ BENCHMARKS: dict[str, Benchmark] = {
 console = Console(highlight=False, soft_wrap=True)
 
 
-async def main(chosen: list[str], *, is_quick: bool, output: Path | None, command: str) -> None:
+async def main(
+    chosen: list[str], *, is_quick: bool, idle: tuple[int, ...], output: Path | None, command: str
+) -> None:
     """Measure, print, and write the page if there is an `output`."""
     _end_with_the_stack()
     began, at = time.monotonic(), now()
     found = []
-    async with open_lab(is_quick=is_quick) as lab:
+    async with open_lab(is_quick=is_quick, idle=idle) as lab:
         for name in chosen:
             console.print(f"measuring {name}", style="bold")
             since = time.monotonic()
@@ -63,13 +65,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", choices=BENCHMARKS, action="append", help="this one; repeatable")
     parser.add_argument("--quick", action="store_true", help="smaller sizes: does it work at all?")
+    parser.add_argument("--idle", type=int, action="append", help="idle conversations; repeatable")
     parser.add_argument("--output", type=Path, help=f"default: {PAGE.name}, of a full run only")
     return parser.parse_args()
 
 
 def _partial(given: argparse.Namespace) -> str:
     chosen = "".join(f" --only {name}" for name in given.only or ())
-    return f"python -m tests.bench{' --quick' if given.quick else ''}{chosen}"
+    idle = "".join(f" --idle {number}" for number in given.idle or ())
+    return f"python -m tests.bench{' --quick' if given.quick else ''}{chosen}{idle}"
 
 
 if __name__ == "__main__":
@@ -81,6 +85,7 @@ if __name__ == "__main__":
         main(
             given.only or list(BENCHMARKS),
             is_quick=given.quick,
+            idle=tuple(sorted(given.idle or ())),
             output=given.output or (PAGE if is_full else None),
             command="make bench" if is_full else _partial(given),
         )

@@ -8,22 +8,26 @@ from dataclasses import dataclass
 from signal import SIGTERM
 from typing import Any
 
-from tests.bench.findings import Findings, Table, quantile
+from domain.ids import ConversationId
+from tests.bench.findings import Cell, Findings, Table, quantile
 from tests.bench.kinds import Bare, bare, until_begun
 from tests.bench.lab import Lab, in_parallel
 from tests.bench.processes import memory_of
 from tests.stack import kill_and_await
+from worker import CACHED_CONVERSATIONS
 
 WOKEN = 20
 SETTLE = 3.0
+AT_ONCE = 1000
 DATABASE = "SELECT pg_database_size(current_database())"
 
 HOW = f"""\
-Each conversation has one message, an open timer of a day or more, and nothing else to do; all of them
-are in the worker's cache. Bytes: the growth of Temporal's SQLite file (used pages) and of the
-PostgreSQL database. Memory: the growth of the worker process. Waking: a query is answered by a
-conversation in the cache, and after the worker was replaced, which then replays it ({WOKEN} of each,
-one after the other). *Bare* workflows have had one signal and have one timer."""
+Each conversation has one message, an open timer of a day or more, and nothing else to do. The worker
+keeps as many of them in its cache as it may ({CACHED_CONVERSATIONS:,}); the others are evicted. Bytes:
+the growth of Temporal's SQLite file (used pages) and of the PostgreSQL database. Memory: the growth of
+the worker process. Waking: a query is answered by a conversation in the cache, and after the worker
+was replaced, which then replays it ({WOKEN} of each, one after the other). *Bare* workflows have had
+one signal and have one timer."""
 
 
 @dataclass(frozen=True)
@@ -46,28 +50,29 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Idle:
-    """What was found for one kind. kB each, and milliseconds."""
+    """What was found for one kind: sizes with nothing, then by number of them; milliseconds."""
 
-    growth: tuple[float, float, float]
-    memory_before: float
-    memory_after: float
+    empty: Sizes
+    filled: dict[int, Sizes]
     cached: float
     evicted: float
 
+    def rows(self, name: str) -> list[tuple[Cell, ...]]:
+        """One for each number of conversations."""
+        return [
+            (f"{name}: {number:,}", *self.empty.growth(sizes, number), sizes.worker / 1e6)
+            for number, sizes in self.filled.items()
+        ]
+
 
 async def measure(lab: Lab) -> Findings:
-    """Both kinds with equal numbers."""
-    number = lab.size(2000, 200)
-    ours, base = await _holdfast(lab, number), await _bare(lab, number // 2)
-    head = ("", "Temporal kB", "PostgreSQL kB", "worker kB", "worker before MB", "with them MB")
-    sizes = Table(
-        f"For each of {number:,} conversations, or {number // 2:,} bare workflows",
-        head,
-        (
-            ("Holdfast", *ours.growth, ours.memory_before, ours.memory_after),
-            ("bare", base.growth[0], None, base.growth[2], base.memory_before, base.memory_after),
-        ),
-    )
+    """Ours at each number that was asked for; of the bare ones as many as fit into a cache."""
+    numbers = lab.idle or (lab.size(10_000, 200),)
+    ours = await _holdfast(lab, numbers)
+    base = await _bare(lab, min(1000, numbers[0]))
+    head = ("how many", "Temporal kB each", "PostgreSQL kB each", "worker kB each", "worker MB")
+    empty = ("Holdfast: 0", None, None, None, ours.empty.worker / 1e6)
+    sizes = Table("Growth", head, (empty, *ours.rows("Holdfast"), *base.rows("bare")))
     waking = Table(
         "Waking one, p50",
         ("", "cached ms", "evicted ms"),
@@ -76,17 +81,23 @@ async def measure(lab: Lab) -> Findings:
     return Findings("Idle conversations", HOW, (sizes, waking))
 
 
-async def _holdfast(lab: Lab, number: int) -> Idle:
-    before = await _sizes(lab, lab.stack.pids["worker"])
-    conversations = await lab.start_conversations(lab.new_customers(number))
-    await in_parallel(lambda each: until_begun(lab.handle(each)), conversations)
-    await asyncio.sleep(SETTLE)
-    after = await _sizes(lab, lab.stack.pids["worker"])
-    some = conversations[:WOKEN]
+async def _holdfast(lab: Lab, numbers: Sequence[int]) -> Idle:
+    worker = lab.stack.pids["worker"]
+    empty, filled = await _sizes(lab, worker), {}
+    conversations: list[ConversationId] = []
+    for number in numbers:
+        while len(conversations) < number:
+            customers = lab.new_customers(min(AT_ONCE, number - len(conversations)))
+            fresh = await lab.start_conversations(customers)
+            await in_parallel(lambda each: until_begun(lab.handle(each)), fresh)
+            conversations += fresh
+        await asyncio.sleep(SETTLE)
+        filled[number] = await _sizes(lab, worker)
+    some = conversations[-WOKEN:]
     cached = await _times(lab.handled, some)
     await asyncio.to_thread(kill_and_await, lab.stack, "worker", number=SIGTERM)
     lab.leave(conversations)
-    return _idle(before, after, number, cached, await _times(lab.handled, some))
+    return _idle(empty, filled, cached, await _times(lab.handled, some))
 
 
 async def _bare(lab: Lab, number: int) -> Idle:
@@ -100,7 +111,7 @@ async def _bare(lab: Lab, number: int) -> Idle:
         some = workflows[:WOKEN]
         cached = await _times(Bare.taken, some)
     async with bare(lab, queue):
-        return _idle(before, after, number, cached, await _times(Bare.taken, some))
+        return _idle(before, {number: after}, cached, await _times(Bare.taken, some))
 
 
 async def _told_once(workflow: Bare) -> None:
@@ -135,11 +146,10 @@ def _sqlite_bytes(lab: Lab) -> float:
     return float((pages - free) * size)
 
 
-def _idle(before: Sizes, after: Sizes, number: int, cached: list[float], evicted: list[float]) -> Idle:
+def _idle(empty: Sizes, filled: dict[int, Sizes], cached: list[float], evicted: list[float]) -> Idle:
     return Idle(
-        growth=before.growth(after, number),
-        memory_before=before.worker / 1e6,
-        memory_after=after.worker / 1e6,
+        empty=empty,
+        filled=filled,
         cached=1000 * quantile(cached, 0.5),
         evicted=1000 * quantile(evicted, 0.5),
     )

@@ -27,6 +27,7 @@ from tests.stack import Stack, a_place, free_ports
 from workflows.client import TemporalConversations, workflow_id
 
 PATIENCE = 90.0
+RETRY_AFTER = 0.5
 CALLERS = 16
 IDS = """
     SELECT c.conversation_id FROM conversations c JOIN addresses a USING (address_id)
@@ -45,13 +46,16 @@ class Clients(NamedTuple):
 class Lab:
     """A running stack, with the demo's number and credentials at hand."""
 
-    def __init__(self, stack: Stack, clients: Clients, twilio: Twilio, *, is_quick: bool) -> None:
+    def __init__(
+        self, stack: Stack, clients: Clients, twilio: Twilio, *, is_quick: bool, idle: tuple[int, ...]
+    ) -> None:
         self.stack = stack
         self.temporal = clients.ours
         self.bare_temporal = clients.bare
         self.converter = clients.ours.data_converter
         self.twilio = twilio
         self.is_quick = is_quick
+        self.idle = idle
         self._conversations = TemporalConversations(clients.ours)
         self._customers = count()
         self._spare: list[ConversationId] = []
@@ -88,12 +92,18 @@ class Lab:
         async def write() -> None:
             line = await HttpLine.open(self.twilio.host, self.twilio.port)
             for customer in waiting:
-                assert await line.post(self.twilio.message(customer)) == 200
+                await self._write(line, customer)
             await line.close()
 
         await asyncio.gather(*(write() for _ in range(CALLERS)))
         await self.dispatched()
         return await self.conversations_of(customers)
+
+    async def _write(self, line: HttpLine, customer: int) -> None:
+        """As a provider does it: a webhook that was not taken is sent again."""
+        async with asyncio.timeout(PATIENCE):
+            while await line.post(self.twilio.message(customer)) != 200:
+                await asyncio.sleep(RETRY_AFTER)
 
     async def some_conversations(self, number: int) -> list[ConversationId]:
         """So many that run and that nobody has taken: left over from before, else started now."""
@@ -130,13 +140,13 @@ class Lab:
 
 
 @asynccontextmanager
-async def open_lab(*, is_quick: bool) -> AsyncIterator[Lab]:
+async def open_lab(*, is_quick: bool, idle: tuple[int, ...] = ()) -> AsyncIterator[Lab]:
     """A stack in a directory that is thrown away afterwards."""
     with a_place() as place:
         stack = Stack(place, free_ports())
         try:
             await asyncio.to_thread(stack.until_ready)
-            yield Lab(stack, await _clients(stack), await _twilio(stack), is_quick=is_quick)
+            yield Lab(stack, await _clients(stack), await _twilio(stack), is_quick=is_quick, idle=idle)
         finally:
             await asyncio.to_thread(stack.stop)
 
