@@ -1,23 +1,8 @@
-"""How an endpoint's number is written at its provider. The home of `phonenumbers`."""
-
-from collections.abc import Mapping
-from typing import Final
+"""Phone numbers in the one spelling that providers share (E.164). The home of `phonenumbers`."""
 
 import phonenumbers
 
-from domain.channels import ChannelName
 from domain.errors import InvalidInput
-
-# Twilio names WhatsApp numbers like this: https://www.twilio.com/docs/whatsapp/api#using-phone-numbers-with-whatsapp
-_SCHEMES: Final[Mapping[ChannelName, str]] = {ChannelName.WHATSAPP: "whatsapp:"}
-
-
-def endpoint_address(channel: ChannelName, number: str) -> str:
-    """The address of a number that an admin typed. Raise InvalidInput when it cannot be one."""
-    scheme = _SCHEMES.get(channel)
-    if scheme is None:
-        raise InvalidInput(f"Endpoints of {channel} are not numbers.", field="number")
-    return scheme + _e164(number)
 
 
 def number_of(address: str) -> str:
@@ -25,7 +10,8 @@ def number_of(address: str) -> str:
     return address.partition(":")[2] or address
 
 
-def _e164(number: str) -> str:
+def e164(number: str) -> str:
+    """A number that a person typed, as +14155238886. Raise InvalidInput when it cannot be one."""
     try:
         parsed = phonenumbers.parse(number.strip(), None)  # no default country: a leading + is a must
     except phonenumbers.NumberParseException:
@@ -39,5 +25,5 @@ def _e164(number: str) -> str:
 def _wrong(number: str) -> InvalidInput:
     return InvalidInput(
         f"{number[:32]!r} is not a phone number with country code. Write it like +14155238886.",
-        field="number",
+        field="address",
     )

@@ -1,45 +1,21 @@
 """The contract every channel adapter keeps. Adapters translate; they decide nothing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pydantic import Field
-
+from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName
-from domain.configuration import Approval, Credentials
+from domain.configuration import Credentials
 from domain.conversations import MailKind
 from domain.errors import ChannelError
 from domain.messages import (
     DownloadedMedia,
-    InboundEvent,
     MediaItem,
-    MessageReceived,
     OutboundMessage,
     Receipt,
 )
 from domain.values import Value
-
-
-class WebhookRequest(Value):
-    """A provider's HTTP request, as the provider made it.
-
-    `url` is the public address with path and query exactly as sent: some providers sign it.
-    `headers` have lower-case names.
-    """
-
-    method: str
-    url: str
-    headers: dict[str, str] = Field(default_factory=dict, repr=False)
-    body: bytes = Field(default=b"", repr=False)
-
-
-class WebhookAnswer(Value):
-    """What a provider takes for success."""
-
-    status: int = 200
-    content_type: str = "text/plain"
-    body: str = ""
 
 
 class Explanation(Value):
@@ -53,22 +29,6 @@ class Explanation(Value):
     retry_after: timedelta | None = None
 
 
-class ProviderTemplate(Value):
-    """One language of a template as the provider lists it."""
-
-    content_sid: str
-    name: str
-    language: str
-    text: str
-    variables: dict[str, str] = Field(default_factory=dict)
-    """Placeholder to sample value: {"1": "Ann"} for a text with {{1}}."""
-    approval: Approval = Approval.UNSUBMITTED
-    rejection_reason: str | None = None
-    category: str | None = None
-    media: tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
-
-
 class Channel(Protocol):
     """One channel at one provider. Holds no state but its connections; `close` ends them."""
 
@@ -80,15 +40,24 @@ class Channel(Protocol):
     def capabilities(self) -> Capabilities:
         """What it can carry."""
 
+    @property
+    def callbacks(self) -> Mapping[str, str]:
+        """Where the provider calls us: paths with {account_id}, by what is sent there.
+
+        `status` is the one that learns what became of a message, where messages name an address.
+        """
+
+    def endpoint_address(self, text: str) -> str:
+        """What an admin typed, as the provider writes it. Raise InvalidInput when it cannot be one."""
+
     def verify(self, request: WebhookRequest, credentials: Credentials) -> None:
         """Raise InvalidSignature unless the provider sent exactly this request to this account."""
 
-    def parse(self, request: WebhookRequest, credentials: Credentials) -> list[InboundEvent]:
+    def parse(self, request: WebhookRequest, credentials: Credentials) -> Parsed:
         """Translate a verified request; it may carry several events or none.
 
-        What we cannot show becomes Unsupported content. What we cannot even file (no id, no
-        sender) raises UnreadableWebhook; events of the same body that could be read travel in its
-        `details["readable"]`, so that one broken event never costs its neighbours.
+        What we cannot show becomes Unsupported content. What we cannot even file is `unreadable`;
+        UnreadableWebhook is for a body in which no event can be told from another.
         """
 
     def answer(self, request: WebhookRequest, credentials: Credentials) -> WebhookAnswer:
@@ -109,16 +78,12 @@ class Channel(Protocol):
 
         `already_known`: provider ids that belong to other messages of ours. Two equal texts look
         alike at the provider, so without them the earlier one would pass for the later one.
-        Every error has `outcome_known` False: failing to ask settles nothing.
+        Every error has `outcome_known` False: failing to ask settles nothing. Only called where
+        `capabilities.sends_can_be_looked_up`.
         """
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         """Fetch a customer's file. Raise MediaRefused for good, MediaUnavailable to try again."""
-
-    async def received_since(
-        self, credentials: Credentials, addresses: Sequence[str], since: datetime
-    ) -> list[MessageReceived]:
-        """What customers wrote to these endpoints since then, oldest first, seen or not."""
 
     def explain(self, code: str, settings: Mapping[str, str]) -> Explanation:
         """Say what an error code means under these account settings. Knows an answer to any code."""
@@ -126,15 +91,8 @@ class Channel(Protocol):
     def check_settings(self, settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
         """What an admin still has to set right, as sentences. `secrets`: the names that are set."""
 
+    def check_endpoint(self, settings: Mapping[str, str]) -> list[str]:
+        """The same for the settings of one endpoint."""
+
     async def close(self) -> None:
         """Let go of all connections."""
-
-
-class TemplateDirectory(Protocol):
-    """A channel whose templates are written and approved at the provider."""
-
-    async def templates(self, credentials: Credentials) -> list[ProviderTemplate]:
-        """All templates of an account with their approval."""
-
-    async def approval(self, content_sid: str, credentials: Credentials) -> tuple[Approval, str | None]:
-        """Where one template stands now, and why it was rejected."""

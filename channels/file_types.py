@@ -40,6 +40,12 @@ def sniff(content: bytes, declared: str) -> str:
     return declared if declared in PLAIN_TEXT and _is_text(content) else UNKNOWN
 
 
+def extensions(name: str | None, content: bytes = b"") -> frozenset[str]:
+    """What kind a file claims to be by its name, and what it is by its bytes: `pdf`, `exe`."""
+    claimed = PurePosixPath(name or "").suffix.lstrip(".").strip().lower()
+    return frozenset({claimed, filetype.guess_extension(content) or ""} - {""})
+
+
 def _is_text(content: bytes) -> bool:
     try:
         return "\x00" not in content.decode()

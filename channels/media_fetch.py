@@ -11,6 +11,7 @@ from pydantic import Field
 
 from channels.file_types import UNKNOWN, safe_name, sniff
 from channels.network_guard import public_address
+from channels.watching import Watch, unwatched
 from domain.errors import MediaRefused, MediaUnavailable
 from domain.messages import DownloadedMedia, MediaItem
 from domain.values import Value
@@ -44,7 +45,9 @@ class MediaFetcher:
         allow_private_hosts: bool = False,
         max_bytes: int = MAX_BYTES,
         total: float = TOTAL_TIMEOUT,
+        watch: Watch = unwatched,
     ) -> None:
+        self._watch = watch
         self._allow_private_hosts = allow_private_hosts
         self._max_bytes = max_bytes
         self._total = total
@@ -76,13 +79,15 @@ class MediaFetcher:
         for hop in range(MAX_REDIRECTS + 1):
             headers = source.headers if hop == 0 and _is_home(url, source) else {}
             request = await self._request(url, source, headers)
-            response = await self._client.send(request, stream=True)
-            try:
-                if not response.is_redirect:
-                    return await self._read(response, item)
-                url = url.join(response.headers.get("location", ""))
-            finally:
-                await response.aclose()
+            with self._watch("GET", url.host, "") as answered:
+                response = await self._client.send(request, stream=True)
+                answered(response.status_code)
+                try:
+                    if not response.is_redirect:
+                        return await self._read(response, item)
+                    url = url.join(response.headers.get("location", ""))
+                finally:
+                    await response.aclose()
         raise MediaRefused("The provider redirects this file too often.")
 
     async def _request(

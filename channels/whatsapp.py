@@ -1,22 +1,35 @@
 """WhatsApp through Twilio."""
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from channels.base import Explanation, ProviderTemplate, WebhookAnswer, WebhookRequest
+from channels.addresses import e164
+from channels.base import Explanation
+from channels.extras import ProviderTemplate
+from channels.history import ListedMessage, Slice
 from channels.media_fetch import MediaFetcher, MediaSource
-from channels.twilio import account, content, errors, inbound, lookup, sending, signature, status
+from channels.twilio import (
+    account,
+    content,
+    errors,
+    history,
+    inbound,
+    lookup,
+    sending,
+    signature,
+    status,
+)
 from channels.twilio.client import TwilioClients, reading
 from channels.twilio.form import is_form, parameters
 from channels.twilio.inbound import MESSAGE_SID
+from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName, MediaRule, TextUnit
 from domain.configuration import Approval, Credentials
 from domain.errors import ChannelError, MediaUnavailable, OutcomeUnknown, UnreadableWebhook
 from domain.messages import (
     DownloadedMedia,
-    InboundEvent,
     MediaItem,
     MessageReceived,
     OutboundMessage,
@@ -49,7 +62,14 @@ CAPABILITIES: Final = Capabilities(
     read_receipts=True,
     idempotent_send=False,
     sends_can_be_looked_up=True,
+    data_goes_to="Twilio and Meta",
 )
+# https://www.twilio.com/docs/whatsapp/api#using-phone-numbers-with-whatsapp
+PREFIX: Final = "whatsapp:"
+CALLBACKS: Final[Mapping[str, str]] = {
+    "messages": "/webhooks/twilio/{account_id}/messages",
+    "status": "/webhooks/twilio/{account_id}/status",
+}
 # Files move to Twilio's CDN, or to S3 for accounts that do not enforce authentication on media
 # (https://help.twilio.com/articles/223183748).
 _MEDIA_HOSTS: Final = (".twiliocdn.com", "s3-external-1.amazonaws.com")
@@ -74,11 +94,20 @@ class WhatsAppChannel:
         """What it can carry."""
         return CAPABILITIES
 
+    @property
+    def callbacks(self) -> Mapping[str, str]:
+        """Where Twilio calls us."""
+        return CALLBACKS
+
+    def endpoint_address(self, text: str) -> str:
+        """A phone number, as Twilio names it."""
+        return PREFIX + e164(text)
+
     def verify(self, request: WebhookRequest, credentials: Credentials) -> None:
         """Raise InvalidSignature unless Twilio signed exactly this request for this account."""
         signature.verify(request, credentials)
 
-    def parse(self, request: WebhookRequest, credentials: Credentials) -> list[InboundEvent]:
+    def parse(self, request: WebhookRequest, credentials: Credentials) -> Parsed:
         """One message or one status, told apart by their parameters, whichever path they came by."""
         if not is_form(request):
             raise UnreadableWebhook("Twilio sends forms for messages; this is something else.")
@@ -87,8 +116,8 @@ class WhatsAppChannel:
         except ValueError as error:
             raise UnreadableWebhook("This form has too many parameters.") from error
         if status.is_status(form):
-            return [*status.report(request, form, credentials)]
-        return [inbound.message(form)]
+            return Parsed(events=tuple(status.report(request, form, credentials)))
+        return Parsed(events=(inbound.message(form),))
 
     def answer(self, request: WebhookRequest, credentials: Credentials) -> WebhookAnswer:  # noqa: ARG002
         """Empty TwiML: received, nothing to say."""
@@ -132,16 +161,19 @@ class WhatsAppChannel:
         source = MediaSource(home=self._clients.api_url, headers=headers, hosts=_MEDIA_HOSTS)
         return await self._media.fetch(item, source)
 
-    async def received_since(
-        self, credentials: Credentials, addresses: Sequence[str], since: datetime
-    ) -> list[MessageReceived]:
+    async def received_between(
+        self, credentials: Credentials, address: str, since: datetime, until: datetime
+    ) -> Slice:
         """What Twilio lists as received: webhooks that failed are not repeated."""
-        found: list[MessageReceived] = []
-        for address in addresses:
-            messages = self._clients.messages(credentials, address)
-            with reading():
-                found += await lookup.received_since(messages, address, since, self._clients.api_url)
-        return found
+        messages = self._clients.messages(credentials, address)
+        with reading():
+            return await history.received_between(messages, address, since, until)
+
+    async def recover(self, credentials: Credentials, listed: ListedMessage) -> MessageReceived:
+        """Read on what the list only counts."""
+        messages = self._clients.messages(credentials, listed.facts["to"])
+        with reading():
+            return await history.recover(messages, listed, self._clients.api_url)
 
     def explain(self, code: str, settings: Mapping[str, str]) -> Explanation:
         """Say what a Twilio error code means."""
@@ -150,6 +182,10 @@ class WhatsAppChannel:
     def check_settings(self, settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
         """What keeps this account from working."""
         return account.missing(settings, secrets)
+
+    def check_endpoint(self, settings: Mapping[str, str]) -> list[str]:  # noqa: ARG002
+        """A number needs none."""
+        return []
 
     async def templates(self, credentials: Credentials) -> list[ProviderTemplate]:
         """All templates of the account with their approval."""

@@ -10,15 +10,23 @@ from fastapi.staticfiles import StaticFiles
 
 from simulator import control, phone
 from simulator.courier import Overloaded
+from simulator.google import registration as google
 from simulator.hangup import DroppingApp, HangUp, answer_hang_up
 from simulator.keeper import Keeper
+from simulator.line import registration as line
+from simulator.provider import Registration
 from simulator.settings import SimulatorSettings
 from simulator.simulation import Simulation, build_simulation
-from simulator.twilio import content, indicators, media, messages
-from simulator.twilio.errors import TwilioError, answer_error
-from simulator.twilio.stand_in import TwilioStandIn
+from simulator.twilio import registration as twilio
 from simulator.utterance import NotPossible
 
+# Everybody the simulator stands in for; each one adds a line.
+REGISTRATIONS: Final[tuple[Registration, ...]] = (
+    twilio.REGISTRATION,
+    line.REGISTRATION,
+    google.BUSINESS_MESSAGES,
+    google.RCS,
+)
 # A file of 16 MiB in base64, and the JSON around it.
 MAX_BODY_BYTES: Final = 24 * 1024 * 1024
 
@@ -28,28 +36,36 @@ def create_app(settings: SimulatorSettings) -> FastAPI:
         title="Holdfast provider simulator", lifespan=_lifespan, max_body_size=MAX_BODY_BYTES
     )
     app.state.settings = settings
-    app.add_exception_handler(TwilioError, answer_error)
     app.add_exception_handler(HangUp, answer_hang_up)
     app.add_exception_handler(NotPossible, _answer_not_possible)
     app.add_exception_handler(Overloaded, _answer_overloaded)
-    for router in (control.router, messages.router, media.router, media.cdn, content.router):
-        app.include_router(router)
-    app.include_router(indicators.router)
+    app.include_router(control.router)
+    for registration in REGISTRATIONS:
+        _add_provider(app, registration)
     app.include_router(phone.router)
     app.mount("/static", StaticFiles(directory=phone.STATIC), name="static")
     return app
 
 
+def _add_provider(app: FastAPI, registration: Registration) -> None:
+    for router in registration.routers:
+        app.include_router(router)
+    for error, answer in registration.errors.items():
+        app.add_exception_handler(error, answer)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sim = build_simulation(app.state.settings)
-    twilio = TwilioStandIn(sim)
-    app.state.simulation, app.state.twilio = sim, twilio
-    app.state.stand_ins = {twilio.provider: twilio}
+    stand_ins = [registration.make(sim) for registration in REGISTRATIONS]
+    app.state.simulation = sim
+    app.state.stand_ins = {stand_in.provider: stand_in for stand_in in stand_ins}
     keeper = _restore(sim)
-    if not sim.world.templates:
-        twilio.seed()
-    twilio.resume()
+    is_fresh = not sim.world.templates
+    for stand_in in stand_ins:
+        if is_fresh:
+            stand_in.seed()
+        stand_in.resume()
     try:
         yield
     finally:

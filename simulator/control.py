@@ -75,7 +75,8 @@ async def save_account(order: AccountOrder, sim: SimulationOf) -> AccountView:
 async def save_number(order: NumberOrder, sim: SimulationOf, stand_ins: StandIns) -> Endpoint:
     if order.account_sid not in sim.world.accounts:
         raise NotPossible(f"Add the account {order.account_sid} first: POST /control/accounts.")
-    base = sim.settings.webhook_base_url
+    is_twilio = order.provider is Provider.TWILIO
+    base = sim.settings.webhook_base_url if is_twilio else None
     endpoint = Endpoint(
         provider=order.provider,
         account_id=order.account_sid,
@@ -86,6 +87,7 @@ async def save_number(order: NumberOrder, sim: SimulationOf, stand_ins: StandIns
         messaging_service_id=order.messaging_service_sid,
         sandbox=order.sandbox,
         join_code=order.join_code,
+        details=order.details,
     )
     sim.world.save_endpoint(endpoint)
     sim.feed.tell("number", endpoint)
@@ -97,9 +99,8 @@ async def save_customer(order: CustomerOrder, sim: SimulationOf, stand_ins: Stan
     stand_in = stand_ins[order.provider]
     address = stand_in.address_of(order.phone)
     known = sim.world.find_customer(address)
-    customer = (known or Customer(address=address, profile_name="Customer")).model_copy(
-        update=_changes_in(order, stand_in, sim)
-    )
+    new = Customer(provider=order.provider, address=address, profile_name="Customer")
+    customer = (known or new).model_copy(update=_changes_in(order, stand_in, sim))
     sim.world.save_customer(customer)
     sim.feed.tell("customer", customer)
     if known is not None and customer.online and not known.online:

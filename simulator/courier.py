@@ -93,7 +93,9 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def send_in_line(self, line: str, errand: Errand, *, delay: float) -> asyncio.Task[Any]:
+    def send_in_line(
+        self, line: str, errand: Errand, *, delay: float
+    ) -> asyncio.Task[list[WebhookAttempt]]:
         """Send after everything that was put into this line before."""
         task = self.spawn(self._after(self._lines.get(line), line, errand, delay))
         self._lines[line] = task
@@ -155,12 +157,13 @@ class Courier:
 
     async def _after(
         self, earlier: asyncio.Task[Any] | None, line: str, errand: Errand, delay: float
-    ) -> None:
+    ) -> list[WebhookAttempt]:
         await self._clock.sleep(delay)
         if earlier is not None:
             await asyncio.wait([earlier])
-        await self.run(errand)
+        attempts = await self.run(errand)
         self.overtaken(line)
+        return attempts
 
     def _leave_line(self, line: str, done: asyncio.Task[Any]) -> None:
         if self._lines.get(line) is done:

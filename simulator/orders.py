@@ -52,6 +52,7 @@ class NumberOrder(Order):
     messaging_service_sid: str | None = None
     sandbox: bool = False
     join_code: str | None = None
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class CustomerOrder(Order):
@@ -69,6 +70,7 @@ class CustomerOrder(Order):
     opted_out: Literal["no", "marketing", "all"] | None = None
     joined: tuple[str, ...] | None = None
     """Sandbox numbers; everything else is left."""
+    details: dict[str, str] | None = None
 
 
 class TemplateOrder(Order):

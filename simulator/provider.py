@@ -1,9 +1,15 @@
-"""What the control API and the phone page ask of a provider's stand-in."""
+"""What the control API and the phone page ask of a provider's stand-in, and how one is put in."""
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
 
 from simulator.records import Provider
+from simulator.simulation import Simulation
 from simulator.utterance import Said, Utterance
 
 
@@ -35,3 +41,15 @@ class StandIn(Protocol):
     def seed(self) -> None:
         """Put there what a fresh provider account has."""
         ...
+
+
+AnswerError: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Registration:
+    """One provider: its stand-in, its routes, and how it tells its own errors."""
+
+    make: Callable[[Simulation], StandIn]
+    routers: tuple[APIRouter, ...]
+    errors: Mapping[type[Exception], AnswerError] = field(default_factory=dict)

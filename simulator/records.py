@@ -17,6 +17,9 @@ class Provider(StrEnum):
     """Who is being stood in for."""
 
     TWILIO = "twilio"
+    LINE = "line"
+    GBM = "gbm"
+    RCS = "rcs"
 
 
 class Account(Record):
@@ -25,13 +28,15 @@ class Account(Record):
     provider: Provider = Provider.TWILIO
     account_id: str
     auth_token: str = Field(repr=False)
+    """What signs webhooks: Twilio's auth token, LINE's channel secret, Google's client token."""
     api_keys: dict[str, str] = Field(default_factory=dict, repr=False)
+    """Whatever else opens the API, by name."""
     parent_id: str | None = None
     name: str = "Simulated account"
 
 
 class Endpoint(Record):
-    """Something of a business that customers write to: a WhatsApp number."""
+    """Something of a business that customers write to: a WhatsApp number, a LINE bot, an agent."""
 
     provider: Provider = Provider.TWILIO
     account_id: str
@@ -42,6 +47,8 @@ class Endpoint(Record):
     messaging_service_id: str | None = None
     sandbox: bool = False
     join_code: str | None = None
+    details: dict[str, str] = Field(default_factory=dict)
+    """Facts of one provider that have no field of their own; so have customers and messages."""
 
 
 class Customer(Record):
@@ -59,6 +66,7 @@ class Customer(Record):
     opted_out: Literal["no", "marketing", "all"] = "no"
     joined: dict[str, datetime] = Field(default_factory=dict)
     """Sandbox numbers this customer joined, and when."""
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class Media(Record):
@@ -117,6 +125,7 @@ class Message(Record):
     """Inbound: the business showed that it read this."""
     outcome: str | None = None
     """Inbound: what became of the webhook."""
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class Delivery(Record):

@@ -1,6 +1,6 @@
 """What a test or a phone page lets a customer say, and what came of it. The same for every provider."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
@@ -65,6 +65,8 @@ class Utterance(Order):
     location: Place | None = None
     tap: Tap | None = None
     reply_to: str | None = None
+    concerns: str | None = None
+    """The message that is edited or taken back."""
     referral: Referral | None = None
     forwarded: bool = False
     frequently_forwarded: bool = False
@@ -75,12 +77,15 @@ class Utterance(Order):
     """False, or while the provider is down: answer at once, the webhook goes out in the background."""
 
 
+Outcome: TypeAlias = Literal["answered", "refused", "unreachable", "lost", "held", "under_way", "kept"]
+"""`kept`: it concerned the provider only (joining a sandbox), or no webhook is configured."""
+
+
 class Said(BaseModel):
     """What became of an utterance."""
 
     message_id: str
-    outcome: Literal["answered", "refused", "unreachable", "lost", "held", "under_way", "kept"]
-    """`kept`: it concerned the provider only (joining a sandbox), or no webhook is configured."""
+    outcome: Outcome
     webhooks: list[WebhookAttempt] = Field(default_factory=list)
 
 

@@ -7,8 +7,10 @@ from typing import Any, Final
 from twilio.base.exceptions import TwilioException
 from twilio.rest import Client
 
+from channels.exchange import Timeouts
 from channels.twilio.account import account_sid, owner_of, rest_auth
-from channels.twilio.transport import AccountTransport, Timeouts, TwilioPool, origin
+from channels.twilio.transport import AccountTransport, TwilioPool, origin
+from channels.watching import Watch, unwatched
 from domain.configuration import Credentials
 from domain.errors import OutcomeUnknown
 
@@ -31,11 +33,12 @@ class TwilioClients:
         api_url: str = API_URL,
         content_url: str = CONTENT_URL,
         timeouts: Timeouts | None = None,
+        watch: Watch = unwatched,
     ) -> None:
         self.api_url = api_url.rstrip("/")
         self._content_url = content_url.rstrip("/")
         origins = frozenset({origin(api_url), origin(content_url)})
-        self._pool = TwilioPool(timeouts or Timeouts(), origins=origins)
+        self._pool = TwilioPool(timeouts or Timeouts(), origins=origins, watch=watch)
 
     def for_account(self, credentials: Credentials) -> Any:  # noqa: ANN401 - the SDK is untyped
         """A client of one account."""

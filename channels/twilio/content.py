@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from channels.base import ProviderTemplate
+from channels.extras import ProviderTemplate
 from channels.twilio.sending import CONTENT_SID
 from domain.configuration import Approval
 from domain.errors import InvalidInput

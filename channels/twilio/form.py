@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from channels.base import WebhookRequest
+from channels.webhooks import WebhookRequest
 
 # Twilio sends about 40 parameters and adds new ones without notice.
 MAX_PARAMETERS: Final = 1000

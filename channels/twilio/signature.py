@@ -18,9 +18,9 @@ from twilio.request_validator import (
     remove_port,
 )
 
-from channels.base import WebhookRequest
 from channels.twilio import account
 from channels.twilio.form import Form, is_form, parameters, query_parameters
+from channels.webhooks import WebhookRequest
 from domain.configuration import Credentials
 from domain.errors import InvalidSignature
 

@@ -7,10 +7,10 @@ Example: tests/contract/payloads/twilio/status_undelivered_63016.txt
 from typing import Final
 from uuid import UUID
 
-from channels.base import WebhookRequest
 from channels.twilio.errors import explain
 from channels.twilio.form import Form, query_parameters
 from channels.twilio.inbound import MESSAGE_SID
+from channels.webhooks import WebhookRequest
 from domain.configuration import Credentials
 from domain.errors import UnreadableWebhook
 from domain.ids import MessageId

@@ -4,62 +4,32 @@ The SDK's own asynchronous client ignores time-outs, and with retries on it post
 after a 5xx. Errors become ours here, where the answer's headers can still be seen.
 """
 
-import asyncio
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from logging import getLogger
-from typing import Any, Final
+from typing import Any
 
 import httpx2
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from channels.exchange import Answer, Exchange, Timeouts
 from channels.twilio.errors import rejection
-from domain.errors import AccountRejected, OutcomeUnknown, ProviderUnavailable
-from domain.values import Value
-
-# Raised before a single byte of the request has left.
-NOT_SENT: Final = (
-    httpx2.ConnectError,
-    httpx2.ConnectTimeout,
-    httpx2.PoolTimeout,
-    httpx2.ProxyError,
-    httpx2.UnsupportedProtocol,
-)
-MAX_ANSWER: Final = 16 * 1024 * 1024
-LONGEST_PAUSE: Final = timedelta(hours=1)
-
-
-class Timeouts(Value):
-    """Seconds. `total` bounds a whole call, even when the answer drips in."""
-
-    connect: float = 5
-    read: float = 10
-    pool: float = 5
-    total: float = 20
+from channels.watching import Watch, unwatched
+from domain.errors import AccountRejected
 
 
 class TwilioPool:
-    """The connections to Twilio, shared by all accounts."""
+    """The connections to Twilio, shared by all accounts, and where they may lead."""
 
     def __init__(
-        self, timeouts: Timeouts, *, origins: frozenset[str], max_connections: int = 100
+        self, timeouts: Timeouts, *, origins: frozenset[str], watch: Watch = unwatched
     ) -> None:
-        self.timeouts = timeouts
+        self.exchange = Exchange("Twilio", timeouts, watch=watch)
         self.origins = origins
-        self.client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(timeouts.read, connect=timeouts.connect, pool=timeouts.pool),
-            limits=httpx2.Limits(max_connections=max_connections, keepalive_expiry=5),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self.client.aclose()
+        await self.exchange.close()
 
 
 class AccountTransport(AsyncHttpClient):  # type: ignore[misc] # the SDK is untyped
@@ -83,28 +53,12 @@ class AccountTransport(AsyncHttpClient):  # type: ignore[misc] # the SDK is unty
     ) -> Response:
         """Make one request. Raise ChannelError for any answer but 2xx, and for none."""
         self._require_own_origin(uri)
-        request = self._pool.client.build_request(
-            method, uri, params=params, data=data, headers=headers
+        answer = await self._pool.exchange.ask(
+            method, uri, auth=auth, params=params, data=data, headers=headers
         )
-        try:
-            async with asyncio.timeout(self._pool.timeouts.total):
-                answer, text = await self._exchange(request, auth)
-        except NOT_SENT as error:
-            raise ProviderUnavailable("Twilio cannot be reached. Holdfast tries again.") from error
-        except (httpx2.HTTPError, TimeoutError) as error:
-            raise OutcomeUnknown("Twilio did not answer. Holdfast finds out what happened.") from error
         if not answer.is_success:
-            raise rejection(answer.status_code, _code(text), self._settings, _retry_after(answer))
-        return Response(answer.status_code, text, dict(answer.headers))
-
-    async def _exchange(
-        self, request: httpx2.Request, auth: tuple[str, str] | None
-    ) -> tuple[httpx2.Response, str]:
-        answer = await self._pool.client.send(request, stream=True, auth=auth)
-        try:
-            return answer, await _read_bounded(answer)
-        finally:
-            await answer.aclose()
+            raise rejection(answer.status, _code(answer), self._settings, answer.retry_after)
+        return Response(answer.status, answer.text, answer.headers)
 
     def _require_own_origin(self, uri: str) -> None:
         """A list names its next page by address: the auth token must not follow it anywhere."""
@@ -118,34 +72,7 @@ def origin(url: str) -> str:
     return f"{parsed.scheme}://{parsed.netloc.decode()}"
 
 
-async def _read_bounded(answer: httpx2.Response) -> str:
-    content = bytearray()
-    async for chunk in answer.aiter_bytes():
-        content += chunk
-        if len(content) > MAX_ANSWER:
-            raise OutcomeUnknown("Twilio's answer is larger than any we expect.")
-    return content.decode("utf-8", "replace")
-
-
-def _code(text: str) -> str | None:
+def _code(answer: Answer) -> str | None:
     """Twilio's own code: `{"code": 21211, "message": "…", "status": 400}`."""
-    try:
-        code = json.loads(text).get("code")
-    except (ValueError, AttributeError):
-        return None
+    code = answer.fields.get("code")
     return str(code)[:10] if isinstance(code, int | str) else None
-
-
-def _retry_after(answer: httpx2.Response) -> timedelta | None:
-    """Seconds or a date, within reason (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after)."""
-    header = answer.headers.get("retry-after", "").strip()
-    try:
-        pause = timedelta(seconds=int(header)) if header.isdigit() else _until(header)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(pause, timedelta(0)), LONGEST_PAUSE)
-
-
-def _until(date: str) -> timedelta:
-    moment = parsedate_to_datetime(date)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)

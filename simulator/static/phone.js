@@ -1,5 +1,7 @@
 /* The phone page: shows one chat between a customer and a business, and turns the simulator's knobs. */
 
+import { PROVIDERS, bare, pathOf, placeIn } from "/static/providers.js";
+
 const $ = (id) => document.getElementById(id);
 const RATES = [
   ["rate_limited", "429 too many requests"], ["server_error", "503, not taken"],
@@ -20,12 +22,11 @@ const TYPING_MS = 25_000;
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 const world = { numbers: [], customers: new Map(), faults: {}, offsetMs: 0 };
-const chat = { business: null, customer: null, windowEndsAt: null, messages: new Map(), media: {}, names: {}, replyTo: null };
+const chat = { provider: "twilio", business: null, customer: null, windowEndsAt: null, messages: new Map(), media: {}, names: {}, replyTo: null };
 const unread = new Map();
 const previews = new Map();
 let typingTimer;
 
-const bare = (address) => address.replace(/^whatsapp:/, "");
 const now = () => Date.now() + world.offsetMs;
 
 /* ---- talking to the simulator ---- */
@@ -59,15 +60,27 @@ async function loadWorld() {
   world.customers = new Map(state.customers.map((c) => [c.address, c]));
   world.faults = state.faults;
   setClock(state.now);
-  chat.business = known(world.numbers, chat.business) ?? world.numbers[0]?.address ?? null;
-  const wanted = decodeURIComponent(location.pathname.replace(/^\/phone\/?/, "").replace(/^\//, ""));
-  if (wanted) chat.customer = `whatsapp:${wanted}`;
-  else chat.customer ??= state.customers[0]?.address ?? null;
+  const place = placeIn(location);
+  if (place.address || place.isNamed) chat.provider = place.provider;
+  else if (!chat.customer && !ours(world.numbers).length) chat.provider = world.numbers[0]?.provider ?? "twilio";
+  if (place.address) chat.customer = place.address;
+  choose();
+  renderProviders();
   renderNumbers();
   renderCustomers();
   renderFaults();
   await loadThread();
   await loadWebhooks();
+}
+
+const ours = (records) => [...records].filter((record) => record.provider === chat.provider);
+
+/* A business, and a customer, of the messenger that is shown. */
+function choose() {
+  const numbers = ours(world.numbers);
+  chat.business = known(numbers, chat.business) ?? numbers[0]?.address ?? null;
+  const isTheirs = chat.customer && (world.customers.get(chat.customer)?.provider ?? chat.provider) === chat.provider;
+  if (!isTheirs) chat.customer = ours(world.customers.values())[0]?.address ?? null;
 }
 
 const known = (numbers, address) => numbers.find((n) => n.address === address)?.address;
@@ -77,7 +90,7 @@ async function loadThread() {
   unread.delete(chat.customer);
   quote(null);
   if (chat.business && chat.customer) {
-    const pair = new URLSearchParams({ business: chat.business, customer: chat.customer });
+    const pair = new URLSearchParams({ provider: chat.provider, business: chat.business, customer: chat.customer });
     const thread = await api(`thread?${pair}`);
     for (const message of thread.messages) chat.messages.set(message.message_id, message);
     Object.assign(chat.media, thread.media_types);
@@ -125,10 +138,29 @@ function avatar(name, address) {
 
 /* ---- lists on the left and the header ---- */
 
+function renderProviders() {
+  const known = new Set([...world.numbers, ...world.customers.values()].map((record) => record.provider));
+  known.add(chat.provider);
+  const names = Object.keys(PROVIDERS).filter((name) => known.has(name));
+  $("provider").replaceChildren(...names.map((name) => el("option", { value: name, selected: name === chat.provider, textContent: PROVIDERS[name].label })));
+  $("provider-row").hidden = names.length < 2;
+  const { id, placeholder, suggest } = PROVIDERS[chat.provider];
+  const field = $("new-customer").elements.phone;
+  $("customer-id").textContent = id;
+  if (field.dataset.provider !== chat.provider) Object.assign(field, { placeholder, value: suggest() });
+  field.dataset.provider = document.body.dataset.provider = chat.provider;
+  for (const node of document.querySelectorAll("[data-on]")) node.hidden = !node.dataset.on.split(" ").includes(chat.provider);
+}
+
+/* A phone number tells people something, an id does not. */
+function nameOf({ name, address, provider }) {
+  return name && provider === "twilio" ? `${name} (${bare(address)})` : name || bare(address);
+}
+
 function renderNumbers() {
-  const options = world.numbers.map((n) => el("option", {
+  const options = ours(world.numbers).map((n) => el("option", {
     value: n.address, selected: n.address === chat.business,
-    textContent: n.name ? `${n.name} (${bare(n.address)})` : bare(n.address),
+    textContent: nameOf(n),
   }));
   if (!options.length) options.push(el("option", { textContent: "No number yet" }));
   $("business").replaceChildren(...options);
@@ -136,7 +168,7 @@ function renderNumbers() {
 }
 
 function renderCustomers() {
-  const items = [...world.customers.values()].map((customer) => {
+  const items = ours(world.customers.values()).map((customer) => {
     const waiting = unread.get(customer.address);
     const button = el("button", { type: "button", onclick: () => attempt(() => openChat(customer.address)) },
       avatar(customer.profile_name, customer.address),
@@ -151,7 +183,7 @@ function renderCustomers() {
 
 async function openChat(address) {
   chat.customer = address;
-  history.replaceState(null, "", `/phone/${encodeURIComponent(bare(address))}`);
+  history.replaceState(null, "", pathOf(chat.provider, address));
   close("people");
   await loadThread();
   renderCustomers();
@@ -160,11 +192,12 @@ async function openChat(address) {
 function renderWindow() {
   const line = $("window");
   if (!chat.customer) { line.textContent = "Add a customer to begin"; return; }
+  const { always, open, never, closed } = PROVIDERS[chat.provider];
   const left = (chat.windowEndsAt ?? 0) - now();
-  line.dataset.open = String(left > 0);
-  if (!chat.windowEndsAt) line.textContent = "No window yet: only templates arrive";
-  else if (left <= 0) line.textContent = "Window closed: only templates arrive";
-  else line.textContent = `Window open for ${duration(left)}`;
+  line.dataset.open = String(Boolean(always) || left > 0);
+  if (always) line.textContent = always;
+  else if (!chat.windowEndsAt) line.textContent = never;
+  else line.textContent = left > 0 ? `${open} ${duration(left)}` : closed;
 }
 
 function duration(ms) {
@@ -195,9 +228,9 @@ function toEnd() {
 }
 
 function emptyText() {
-  if (!world.numbers.length) return "No business has a number yet. The running stack adds one when it starts.";
+  if (!ours(world.numbers).length) return "No business has a number yet. The running stack adds one when it starts.";
   if (!chat.customer) return "Add a customer, then write to the business as that customer would.";
-  return "Nothing here yet. Say hello: the business has 24 hours to answer freely.";
+  return PROVIDERS[chat.provider].hello;
 }
 
 function bubble(message) {
@@ -207,7 +240,7 @@ function bubble(message) {
   if (message.template_id) node.append(el("span", { className: "tag", textContent: "Template" }));
   node.append(...message.media.map((id) => media(message, id)));
   if (message.latitude !== null) node.append(place(message));
-  if (!["text", "template", "button", "interactive", "image", "video", "audio", "sticker", "document", "contacts", "location"].includes(message.kind)) {
+  if (!["text", "template", "button", "interactive", "image", "video", "audio", "sticker", "document", "contacts", "location", "edit"].includes(message.kind)) {
     node.append(el("span", { className: "tag", textContent: message.kind }));
   }
   const isFileName = message.media.some((id) => chat.names[id] === message.text);
@@ -217,6 +250,10 @@ function bubble(message) {
   if (direction === "outbound" && ["delivered", "read"].includes(status)) {
     node.append(el("button", { type: "button", className: "icon reply", ariaLabel: "Reply to this message", onclick: () => quote(message) }, icon("reply")));
   }
+  if (direction === "inbound" && chat.provider === "line" && message.kind !== "unsent") {
+    const unsend = () => attempt(() => say({ type: "unsend", concerns: message.message_id }));
+    node.append(el("button", { type: "button", className: "icon reply", ariaLabel: "Unsend this message", onclick: unsend }, icon("close")));
+  }
   return node;
 }
 
@@ -224,20 +261,21 @@ function classOf({ direction, status }) {
   if (direction === "notice") return "notice";
   if (direction === "inbound") return "mine";
   if (["failed", "undelivered"].includes(status)) return "ghost failed";
-  return ["delivered", "read"].includes(status) ? "" : "ghost";
+  return ["delivered", "read"].includes(status) ? "" : status === "hidden" ? "ghost failed" : "ghost";
 }
 
 const clockTime = (at) => new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 function trouble({ direction, status, error_code: code, outcome }) {
   const lost = { unreachable: "Business not reached", refused: "Business refused it", lost: "Webhook lost" };
+  if (status === "hidden") return el("span", { className: "bad" }, icon("alert"), "Never shown: blocked");
   const text = direction === "outbound" && ["failed", "undelivered"].includes(status) ? `Not delivered · ${code}`
     : direction === "inbound" ? lost[outcome] : null;
   return text ? el("span", { className: "bad" }, icon("alert"), text) : null;
 }
 
 function ticks({ direction, status, outcome, seen }) {
-  if (direction === "notice" || ["failed", "undelivered"].includes(status)) return null;
+  if (direction === "notice" || ["failed", "undelivered", "hidden"].includes(status)) return null;
   const state = direction === "outbound" ? status : seen ? "read" : outcome === "answered" ? "delivered" : outcome ? "sent" : "queued";
   if (state === "sent") return icon("tick", "sent");
   if (["delivered", "read"].includes(state)) {
@@ -288,14 +326,14 @@ function quote(message) {
 
 async function say(words) {
   if (!chat.business || !chat.customer) throw new Error("Choose a business and a customer first.");
-  const order = { from: chat.customer, to: chat.business, wait: false, ...words };
+  const order = { provider: chat.provider, from: chat.customer, to: chat.business, wait: false, ...words };
   if (chat.replyTo && !order.reply_to) order.reply_to = chat.replyTo;
   quote(null);
   await api("say", order);
 }
 
 async function sendFile(file) {
-  if (file.size > MAX_FILE_BYTES) throw new Error("WhatsApp takes files of up to 16 MB.");
+  if (file.size > MAX_FILE_BYTES) throw new Error("Files may have up to 16 MB.");
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = "";
   for (let i = 0; i < bytes.length; i += 32_768) binary += String.fromCharCode(...bytes.subarray(i, i + 32_768));
@@ -321,7 +359,7 @@ function look() {
   const customer = world.customers.get(chat.customer);
   if (document.hidden || customer?.reads !== "manual") return;
   if (![...chat.messages.values()].some((m) => m.direction === "outbound" && m.status === "delivered")) return;
-  attempt(() => api("read", { business: chat.business, customer: chat.customer }));
+  attempt(() => api("read", { provider: chat.provider, business: chat.business, customer: chat.customer }));
 }
 
 /* ---- the drawer ---- */
@@ -399,7 +437,7 @@ const onNews = {
   webhook: ({ record }) => showWebhook(record),
   clock: (news) => setClock(news.now),
   faults: ({ record }) => { world.faults = record; renderFaults(); },
-  customer: ({ record }) => { world.customers.set(record.address, record); renderCustomers(); renderCustomer(); },
+  customer: ({ record }) => { world.customers.set(record.address, record); renderProviders(); renderCustomers(); renderCustomer(); },
   number: () => attempt(loadWorld),
 };
 
@@ -418,7 +456,7 @@ function onMessage(message) {
   chat.messages.set(message.message_id, message);
   if (isKnown) $(message.message_id)?.replaceWith(still(bubble(message)));
   else renderThread();
-  if (message.direction === "inbound" && !isKnown) chat.windowEndsAt = Date.parse(message.created_at) + 86_400_000;
+  if (message.direction === "inbound" && !isKnown && PROVIDERS[chat.provider].window) chat.windowEndsAt = Date.parse(message.created_at) + 86_400_000;
   if (isNew) { onTyping(null); look(); }
   renderWindow();
   renderCustomers();
@@ -456,7 +494,7 @@ $("attach-menu").addEventListener("click", (event) => {
   $("text").focus();
 });
 $("attach-menu").addEventListener("keydown", (event) => {
-  const items = [...$("attach-menu").children];
+  const items = [...$("attach-menu").children].filter((item) => !item.hidden);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();
@@ -472,20 +510,32 @@ $("business").addEventListener("change", () => {
   renderNumbers();
   attempt(loadThread);
 });
+$("provider").addEventListener("change", () => {
+  chat.provider = $("provider").value;
+  choose();
+  history.replaceState(null, "", chat.customer ? pathOf(chat.provider, chat.customer) : `/?on=${chat.provider}`);
+  renderProviders();
+  renderNumbers();
+  renderCustomers();
+  attempt(loadThread);
+});
+const idOf = (text) => (chat.provider === "gbm" ? text.trim() : text.replace(/[\s()-]/g, ""));
 $("new-customer").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const { phone, profile_name: name } = Object.fromEntries(new FormData(form));
   attempt(async () => {
-    const customer = await api("customers", { phone: phone.replace(/[\s()-]/g, ""), profile_name: name || "Customer", reads: "manual" });
+    const customer = await api("customers", { provider: chat.provider, phone: idOf(phone), profile_name: name || "Customer", reads: "manual" });
     world.customers.set(customer.address, customer);
     form.reset();
+    form.elements.phone.value = PROVIDERS[chat.provider].suggest();
     await openChat(customer.address);
   });
 });
 $("customer").addEventListener("change", ({ target }) => {
   const value = target.type === "checkbox" ? target.checked : target.value;
-  attempt(() => api("customers", { phone: bare(chat.customer), [target.name]: value }));
+  if (chat.provider === "line" && target.name === "blocked") attempt(() => say({ type: value ? "unfollow" : "follow" }));
+  else attempt(() => api("customers", { provider: chat.provider, phone: bare(chat.customer), [target.name]: value }));
 });
 $("faults").addEventListener("input", ({ target }) => {
   if (target.type !== "range") return;

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final, TypeAlias
 
-from simulator.records import Message
+from simulator.records import Message, Provider
 from simulator.simulation import Simulation
 from simulator.twilio.attachments import Attachments
 from simulator.twilio.callbacks import Callbacks
@@ -43,7 +43,7 @@ class Journeys:
     def resume(self) -> None:
         """Oldest first, so that a phone that comes back receives its messages in order."""
         for message in reversed(list(self._sim.world.newest_messages())):
-            if message.direction == "outbound" and message.status in UNDER_WAY:
+            if _is_under_way(message):
                 self.start(message.message_id)
 
     async def rush(self, message: Message) -> None:
@@ -143,3 +143,8 @@ class Journeys:
         )
         self._sim.feed.tell("message", moved)
         self._callbacks.report(moved)
+
+
+def _is_under_way(message: Message) -> bool:
+    is_ours = message.provider is Provider.TWILIO and message.direction == "outbound"
+    return is_ours and message.status in UNDER_WAY

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from simulator.hangup import HangUp
-from simulator.records import Account, Message
+from simulator.records import Account, Message, Provider
 from simulator.simulation import SimulationOf
 from simulator.twilio.auth import AddressedAccount, FormOf, misbehave
 from simulator.twilio.errors import TwilioError
@@ -39,7 +39,7 @@ async def create_message(
     account: AddressedAccount, form: FormOf, sim: SimulationOf, request: Request
 ) -> dict[str, Any]:
     message = take(sim, account, read_send_request(form))
-    stand_in: TwilioStandIn = request.app.state.twilio
+    stand_in: TwilioStandIn = request.app.state.stand_ins[Provider.TWILIO]
     if sim.faults.strikes("early_callbacks"):
         await stand_in.journeys.rush(message)
     stand_in.journeys.start(message.message_id)

@@ -1,12 +1,14 @@
 """Twilio as the phone page and the control API see it: customers speak, and the application is told."""
 
 from datetime import datetime
-from typing import Final, Literal
+from functools import partial
+from typing import Final
 
 from simulator.courier import Errand
 from simulator.records import Account, Customer, Endpoint, Media, Message, Provider, WebhookAttempt
 from simulator.samples import SAMPLED_KINDS, sample_for
 from simulator.simulation import Simulation
+from simulator.telling import Telling
 from simulator.twilio.attachments import Attachments
 from simulator.twilio.journeys import Journeys
 from simulator.twilio.requests import PREFIX, is_whatsapp_address
@@ -28,6 +30,7 @@ class TwilioStandIn:
     def __init__(self, sim: Simulation) -> None:
         self._sim = sim
         self._attachments = Attachments(sim)
+        self._telling = Telling(sim)
         self.journeys = Journeys(sim)
 
     def address_of(self, text: str) -> str:
@@ -65,43 +68,13 @@ class TwilioStandIn:
         errand = inbound_errand(self._account(endpoint), endpoint, message, params)
         if errand is None:
             return Said(message_id=message.message_id, outcome="kept")
-        return await self._dispatch(message, errand, wait=utterance.wait)
+        post = partial(self._post, message, errand)
+        return await self._telling.tell(message, post, wait=utterance.wait)
 
-    async def _dispatch(self, message: Message, errand: Errand, *, wait: bool) -> Said:
-        faults = self._sim.faults
-        if faults.strikes("lost_inbound"):
-            return self._said(message, "lost")
-        if faults.strikes("reorder_inbound"):
-            self._sim.courier.spawn(self._deliver_late(message, errand))
-            return self._said(message, "held")
-        if not wait or faults.plan.down:
-            self._sim.courier.spawn(self._deliver(message, errand))
-            return self._said(message, "under_way")
-        attempts = await self._deliver(message, errand)
-        return Said(message_id=message.message_id, outcome=_outcome_of(attempts[-1]), webhooks=attempts)
-
-    async def _deliver(self, message: Message, errand: Errand) -> list[WebhookAttempt]:
+    async def _post(self, message: Message, errand: Errand) -> list[WebhookAttempt]:
         attempts = await self._sim.courier.run(errand)
-        self._sim.courier.overtaken(_line_of(message))
-        if self._sim.faults.strikes("duplicate_inbound"):
-            attempts += await self._sim.courier.run(errand)
-        self._said(message, _outcome_of(attempts[-1]))
         self._reply_with(message, attempts[-1])
         return attempts
-
-    async def _deliver_late(self, message: Message, errand: Errand) -> None:
-        await self._sim.courier.hold(_line_of(message))
-        await self._deliver(message, errand)
-
-    def _said(
-        self,
-        message: Message,
-        outcome: Literal["answered", "refused", "unreachable", "lost", "held", "under_way"],
-    ) -> Said:
-        if self._sim.world.find_message(message.message_id) is not None:
-            amended = self._sim.world.amend_message(message.message_id, outcome=outcome)
-            self._sim.feed.tell("message", amended)
-        return Said(message_id=message.message_id, outcome=outcome)
 
     def _reply_with(self, message: Message, attempt: WebhookAttempt) -> None:
         """Twilio sends a plain-text answer to the customer, which surprises everybody once."""
@@ -216,12 +189,6 @@ class TwilioStandIn:
         self._sim.feed.tell("message", notice)
 
 
-def _outcome_of(attempt: WebhookAttempt) -> Literal["answered", "refused", "unreachable"]:
-    if attempt.status_code is None:
-        return "unreachable"
-    return "answered" if attempt.status_code < 300 else "refused"  # noqa: PLR2004
-
-
 def _body_of(utterance: Utterance, file_name: str | None) -> str:
     """A document's file name travels in Body, a tap's label too."""
     if utterance.tap is not None:
@@ -229,7 +196,3 @@ def _body_of(utterance: Utterance, file_name: str | None) -> str:
     if utterance.type == "document" and not utterance.text:
         return file_name or ""
     return utterance.text
-
-
-def _line_of(message: Message) -> str:
-    return f"{message.business}|{message.customer}"

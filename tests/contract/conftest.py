@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from twilio.rest import Client
 
+from tests.contract import simulated_line
 from tests.contract.simulated_twilio import (
     ACCOUNT,
     IN_A_HURRY,
@@ -44,3 +45,11 @@ def twilio(simulator: Simulator) -> Iterator[Client]:
         domain.base_url = simulator.url
     yield client
     client.http_client.session.close()
+
+
+@pytest.fixture
+def bot(simulator: Simulator, application: Application) -> Simulator:
+    """The simulator with a LINE bot that calls the application, and a friend of it."""
+    simulated_line.furnish(simulator, application)
+    simulated_line.befriend(simulator)
+    return simulator

@@ -35,6 +35,7 @@ class Hit:
     path: str
     headers: dict[str, str]
     params: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -175,9 +176,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         application = self.server.application
-        params = dict(parse_qsl(body.decode(), keep_blank_values=True))
+        params = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        application.receive(Hit(self.path, headers, params))
+        application.receive(Hit(self.path, headers, params, body))
         status, content_type, answer = application.answer
         self._answer(status, content_type, answer.encode())
 

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 import pytest
 
-from channels.base import Channel, WebhookRequest
+from channels.base import Channel
+from channels.webhooks import WebhookRequest
+from domain.channels import ChannelName
 from domain.configuration import Credentials
 from domain.errors import ChannelError, InvalidSignature, UnreadableWebhook
 from domain.messages import MessageReceived, StatusReported, Text
+from tests.contract import google_samples as google
+from tests.contract import line_samples as line
 from tests.contract import twilio_samples as twilio
 
 
@@ -20,11 +24,14 @@ class Adapter:
     credentials: Credentials
     message: Callable[[str], WebhookRequest]
     """The message "hello", signed with this secret."""
-    status: Callable[[], WebhookRequest]
+    status: Callable[[], WebhookRequest] | None
+    """None where the provider reports none."""
     signature_header: str
     secret: str
     rotated_secret: str
     secret_name: str
+    tampered: Callable[[bytes], bytes] = lambda body: body.replace(b"hello", b"hellp")
+    """The body of `message` with one byte changed of what its provider signs."""
 
 
 def _twilio_message(token: str) -> WebhookRequest:
@@ -41,7 +48,38 @@ ADAPTERS = {
         secret=twilio.TOKEN,
         rotated_secret=twilio.OLD_TOKEN,
         secret_name="auth_token",
-    )
+    ),
+    "line": Adapter(
+        make=line.a_reader,
+        credentials=line.credentials(),
+        message=line.a_hello,
+        status=None,
+        signature_header="x-line-signature",
+        secret=line.SECRET,
+        rotated_secret=line.OLD_SECRET,
+        secret_name="channel_secret",
+    ),
+    "google_business_messages": Adapter(
+        make=google.a_business_reader,
+        credentials=google.credentials(partner_key=()),
+        message=lambda token: google.a_business_request(google.business_payload("message"), token),
+        status=lambda: google.a_business_request(google.business_payload("receipt_delivered")),
+        signature_header="x-goog-signature",
+        secret=google.TOKEN,
+        rotated_secret=google.OLD_TOKEN,
+        secret_name="client_token",
+    ),
+    "rcs": Adapter(
+        make=google.an_rcs_reader,
+        credentials=google.credentials(ChannelName.RCS),
+        message=lambda token: google.an_rcs_request(google.rcs_payload("text"), token),
+        status=lambda: google.an_rcs_request(google.rcs_payload("delivered")),
+        signature_header="x-goog-signature",
+        secret=google.TOKEN,
+        rotated_secret=google.OLD_TOKEN,
+        secret_name="client_token",
+        tampered=google.tampered_data,
+    ),
 }
 
 
@@ -53,15 +91,18 @@ def adapter(request: pytest.FixtureRequest) -> Adapter:
 async def test_a_signed_message_is_read(adapter: Adapter) -> None:
     channel, request = adapter.make(), adapter.message(adapter.secret)
     channel.verify(request, adapter.credentials)
-    (event,) = channel.parse(request, adapter.credentials)
+    (event,) = channel.parse(request, adapter.credentials).events
     assert isinstance(event, MessageReceived)
     assert event.content == Text(text="hello")
 
 
 async def test_a_status_names_the_message_and_how_far_it_came(adapter: Adapter) -> None:
+    if adapter.status is None:
+        assert not adapter.make().capabilities.delivery_receipts
+        return
     channel, request = adapter.make(), adapter.status()
     channel.verify(request, adapter.credentials)
-    (event,) = channel.parse(request, adapter.credentials)
+    (event,) = channel.parse(request, adapter.credentials).events
     assert isinstance(event, StatusReported)
 
 
@@ -95,7 +136,7 @@ async def test_inv10_a_missing_signature_is_refused(adapter: Adapter) -> None:
 
 async def test_inv10_one_changed_byte_of_the_body_is_refused(adapter: Adapter) -> None:
     request = adapter.message(adapter.secret)
-    changed = request.model_copy(update={"body": request.body.replace(b"hello", b"hellp")})
+    changed = request.model_copy(update={"body": adapter.tampered(request.body)})
     assert changed.body != request.body
     with pytest.raises(InvalidSignature):
         adapter.make().verify(changed, adapter.credentials)

@@ -1,4 +1,4 @@
-"""Asking Twilio: was this taken, what did customers write, which templates are approved."""
+"""Asking Twilio whether it took a message of ours."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -24,13 +24,10 @@ from domain.messages import (
     Receipt,
     TemplateUse,
     Text,
-    Unsupported,
 )
 from tests.contract import twilio_samples as twilio
 from tests.contract.scripted_server import (
     Answer,
-    Received,
-    Script,
     ScriptedServer,
     a_json,
     scripted_server,
@@ -228,40 +225,3 @@ class TestFindSent:
         server.script = lambda _: a_json(elsewhere)
         with pytest.raises(AccountRejected, match="elsewhere"):
             await find(channel, HELLO)
-
-
-class TestReceivedSince:
-    async def test_messages_that_no_webhook_brought_come_oldest_first(
-        self, server: ScriptedServer, channel: WhatsAppChannel
-    ) -> None:
-        inbound = {"direction": "inbound", "from": twilio.CUSTOMER, "to": twilio.ENDPOINT}
-        with_file = listed(3, "", age=30, num_media="1", **inbound)
-        newest, empty = listed(2, "second", age=10, **inbound), listed(4, "", age=20, **inbound)
-        server.script = _with_media([newest, listed(5), empty, with_file])
-        found = await channel.received_since(twilio.credentials(), [twilio.ENDPOINT], NOW)
-        assert [event.provider_message_id for event in found] == [a_sid(3), a_sid(4), a_sid(2)]
-        picture, nothing, text = (event.content for event in found)
-        assert isinstance(picture, Media)
-        assert picture.items[0].source_url == f"{server.url}/2010-04-01/Media/ME1"
-        assert picture.items[0].mime_type == "image/png"
-        assert nothing == Unsupported(provider_type="recovered")
-        assert text == Text(text="second")
-        assert found[0].sender.phone == "+4915112345678"
-        assert found[0].sent_at == NOW - timedelta(seconds=30)
-        assert "DateSent>" in server.requests[0].query
-
-    async def test_nothing_is_asked_without_endpoints(
-        self, server: ScriptedServer, channel: WhatsAppChannel
-    ) -> None:
-        assert await channel.received_since(twilio.credentials(), [], NOW) == []
-        assert server.requests == []
-
-
-def _with_media(messages: list[dict[str, object]]) -> Script:
-    def script(request: Received) -> Answer:
-        if request.path.endswith("/Media.json"):
-            file = {"content_type": "image/png", "uri": "/2010-04-01/Media/ME1.json"}
-            return a_json({"media_list": [file], "next_page_uri": None})
-        return a_json({"messages": messages, "next_page_uri": None})
-
-    return script

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
-from channels.base import WebhookRequest
 from channels.twilio import signature
+from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
 from domain.errors import InvalidSignature

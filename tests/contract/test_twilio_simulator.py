@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from channels.base import WebhookRequest
+from channels.webhooks import WebhookRequest
 from channels.whatsapp import WhatsAppChannel
 from domain.channels import ChannelName
 from domain.configuration import Approval, Credentials
@@ -62,7 +62,7 @@ async def test_what_the_customer_says_is_verified_read_and_fetched(
     simulator.say(type=kind)
     request = the_request(application, application.to("/messages")[0])
     channel.verify(request, CREDENTIALS)
-    (event,) = channel.parse(request, CREDENTIALS)
+    (event,) = channel.parse(request, CREDENTIALS).events
     assert isinstance(event, MessageReceived)
     assert (event.sender.address, event.endpoint_address) == (TO, FROM)
     if isinstance(event.content, Media):
@@ -81,7 +81,7 @@ async def test_a_message_reaches_the_customer_and_its_callbacks_name_it(
     for hit in application.to("/status"):
         request = the_request(application, hit)
         channel.verify(request, CREDENTIALS)
-        (event,) = channel.parse(request, CREDENTIALS)
+        (event,) = channel.parse(request, CREDENTIALS).events
         assert isinstance(event, StatusReported)
         assert event.provider_message_id == receipt.provider_message_id
         assert event.message_id == message.message_id
@@ -159,7 +159,8 @@ async def test_inv1_what_a_lost_webhook_said_is_recovered(
     simulator.say(text="Is anybody there?")
     simulator.say(type="image", text="look")
     assert application.to("/messages") == []
-    text, picture = await channel.received_since(CREDENTIALS, [FROM], since)
+    listed = await channel.received_between(CREDENTIALS, FROM, since, datetime.now(UTC))
+    text, picture = [await channel.recover(CREDENTIALS, each) for each in listed.messages]
     assert text.content == Text(text="Is anybody there?")
     assert isinstance(picture.content, Media)
     assert (await channel.download(picture.content.items[0], CREDENTIALS)).mime_type == "image/png"

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl, urlencode
 
 from twilio.request_validator import RequestValidator
 
-from channels.base import WebhookRequest
+from channels.exchange import Timeouts
 from channels.media_fetch import MediaFetcher
 from channels.twilio.client import TwilioClients
 from channels.twilio.form import Form
-from channels.twilio.transport import Timeouts
+from channels.webhooks import WebhookRequest
 from channels.whatsapp import WhatsAppChannel
 from domain.channels import ChannelName
 from domain.configuration import Credentials

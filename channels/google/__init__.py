@@ -1,0 +1,1 @@
+"""What Google's Business Messages and RCS for Business share, and the dialect of each."""

@@ -1,0 +1,1 @@
+"""LINE's Messaging API, its shapes and its rules. The adapter is channels/line.py."""

@@ -1,0 +1,1 @@
+"""A stand-in for Google: its token server, Business Messages and RCS for Business."""

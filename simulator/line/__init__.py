@@ -1,0 +1,1 @@
+"""A stand-in for LINE: its Messaging API, its webhooks, and its rules behind them."""
