@@ -1,0 +1,34 @@
+-- Small pictures beside files, and kinds of files that nobody may send.
+
+ALTER TABLE media
+    ADD COLUMN thumbnail_width smallint CHECK (thumbnail_width > 0),
+    ADD COLUMN thumbnail_height smallint CHECK (thumbnail_height > 0),
+    ADD CONSTRAINT thumbnail_has_two_sides CHECK ((thumbnail_width IS NULL) = (thumbnail_height IS NULL));
+
+-- The default of domain/configuration.py; organisations that are there get it, too.
+ALTER TABLE organizations ADD COLUMN blocked_extensions text[] NOT NULL DEFAULT
+    '{apk,app,appx,bat,chm,cmd,com,cpl,dex,dll,elf,exe,gadget,hta,inf,ins,iso,jar,js,jse,lnk,msc,msi,msix,msp,ps1,psm1,reg,scr,sct,sh,sys,url,vb,vbe,vbs,wsc,wsf,wsh,xll}';
+
+CREATE OR REPLACE VIEW message_views AS
+SELECT
+    m.message_id, m.conversation_id, m.seq, m.direction, m.author, m.author_id,
+    CASE
+        WHEN m.content ->> 'kind' = 'media' THEN m.content || jsonb_build_object('items', (
+            SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'media_id', f.media_id, 'mime_type', f.mime_type, 'state', f.state,
+                'file_name', f.file_name, 'size', f.size, 'reason', f.reason,
+                'thumbnail', CASE WHEN f.thumbnail_width IS NOT NULL THEN jsonb_build_object(
+                    'width', f.thumbnail_width, 'height', f.thumbnail_height
+                ) END
+            ) ORDER BY f.position), '[]')
+            FROM media f WHERE f.message_id = m.message_id
+        ))
+        ELSE m.content
+    END AS content,
+    m.at, m.reply_to, m.details,
+    CASE WHEN d.message_id IS NOT NULL THEN jsonb_build_object(
+        'status', d.status, 'error_code', d.error_code, 'error_text', d.error_text,
+        'attempts', d.attempts, 'resent_in_doubt', d.resent_in_doubt, 'updated_at', d.updated_at
+    ) END AS delivery
+FROM messages m
+LEFT JOIN deliveries d ON d.message_id = m.message_id;
