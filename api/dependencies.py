@@ -26,20 +26,25 @@ def services_of(connection: HTTPConnection) -> Services:
     return services
 
 
-UseServices = Annotated[Services, Depends(services_of)]
+# None of these is a plain function: FastAPI would run it in a thread, for every single request.
+async def _services(connection: HTTPConnection) -> Services:
+    return services_of(connection)
 
 
-def configuration_of(services: UseServices) -> Configuration:
+UseServices = Annotated[Services, Depends(_services)]
+
+
+async def configuration_of(connection: HTTPConnection) -> Configuration:
     """The use cases of the config API."""
-    return services.configuration
+    return services_of(connection).configuration
 
 
 UseConfiguration = Annotated[Configuration, Depends(configuration_of)]
 
 
-def engine_of(services: UseServices) -> Engine:
+async def engine_of(connection: HTTPConnection) -> Engine:
     """The use cases of webhooks and of the agent API."""
-    return services.engine
+    return services_of(connection).engine
 
 
 UseEngine = Annotated[Engine, Depends(engine_of)]

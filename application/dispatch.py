@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -10,11 +11,12 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from application.pacing import Pace
+from application.precedence import Precedence
 from domain.channels import ChannelName
 from domain.conversations import ConversationStart, KnownState, Mail, State
 from domain.errors import HoldfastError
 from domain.ids import ConversationId
-from storage.mailbox import Mailbox, PendingMail
+from storage.mailbox import PAGE, Mailbox, PendingMail
 from workflows.client import Conversations
 
 WORKERS: Final = 16
@@ -25,8 +27,6 @@ STRANDED_AFTER: Final = timedelta(seconds=2)
 SWEEP_LIMIT: Final = 1_000
 BACKLOG_ALARM: Final = 5_000
 DRAIN_TIME: Final = timedelta(seconds=5)
-# A conversation that gets mail faster than it is handed over lets others go first after so many.
-ROUNDS: Final = 20
 
 LAG = Histogram(
     "holdfast_dispatch_lag_seconds",
@@ -45,6 +45,9 @@ class Doorbell(Protocol):
 
     def ring(self, conversation_id: ConversationId) -> None:
         """Only a hint, and never waits: the mail is found without it too, a little later."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """While this lasts, somebody waits for an answer who is more urgent than any mail."""
 
 
 class Dispatcher:
@@ -71,6 +74,7 @@ class Dispatcher:
         self._running: set[ConversationId] = set()
         self._again: set[ConversationId] = set()
         self._pace = Pace(sweep_every)
+        self._precedence = Precedence()
 
     def ring(self, conversation_id: ConversationId) -> None:
         """Have this conversation's mail handed over soon."""
@@ -79,6 +83,10 @@ class Dispatcher:
         elif conversation_id not in self._waiting and not self._queue.full():
             self._waiting.add(conversation_id)
             self._queue.put_nowait(conversation_id)
+
+    def held(self) -> AbstractContextManager[None]:
+        """Have mail wait for a moment. Much that is stored at once becomes few and large deliveries."""
+        return self._precedence.first()
 
     @contextlib.asynccontextmanager
     async def running(self, workers: int = WORKERS) -> AsyncIterator[None]:
@@ -153,45 +161,45 @@ class Dispatcher:
         FAILURES.inc()
 
     async def _hand_over(self, conversation_id: ConversationId) -> None:
-        for _ in range(ROUNDS):
-            mail = await self._mailbox.pending(conversation_id)
-            if mail is None or not mail.items:
-                return
-            # Closing is refused while mail waits. So what lies in a closed conversation's mailbox
-            # was handled, or came too late to matter: it must not start another workflow.
-            if mail.conversation.state is not State.CLOSED:
-                await self._conversations.deliver(self._start(mail), mail.items)
-                _observe(mail.items)
-            await self._mailbox.discard(conversation_id, mail.items[-1].position)
-        self._again.add(conversation_id)
+        await self._precedence.give_way()
+        mail = await self._mailbox.pending(conversation_id)
+        if mail is None:
+            return
+        # Closing is refused while mail waits. So what lies in a closed conversation's mailbox
+        # was handled, or came too late to matter: it must not start another workflow.
+        if mail.state is not State.CLOSED:
+            await self._conversations.deliver(self._start(mail), mail.items)
+            _observe(mail.items)
+        await self._mailbox.discard(conversation_id, mail.items[-1].position)
+        # What came meanwhile has rung. What was too much for once goes on behind the others.
+        if len(mail.items) == PAGE:
+            self._again.add(conversation_id)
 
     def _start(self, mail: PendingMail) -> ConversationStart:
-        conversation = mail.conversation
         return ConversationStart(
-            conversation_id=conversation.conversation_id,
-            channel=conversation.channel,
-            opened_at=conversation.opened_at,
-            service_window=self._windows.get(conversation.channel),
+            conversation_id=mail.conversation_id,
+            channel=mail.channel,
+            opened_at=mail.opened_at,
+            service_window=self._windows.get(mail.channel),
             timers=mail.timers,
-            queue_id=conversation.queue_id,
+            queue_id=mail.queue_id,
             queue_name=mail.queue_name,
             endpoint_name=mail.endpoint_name,
-            language=conversation.language,
+            language=mail.language,
             known=_known(mail),
         )
 
 
 def _known(mail: PendingMail) -> KnownState | None:
     """Matters only when the workflow that brought the conversation so far was lost."""
-    seen = mail.conversation
-    if seen.state is State.OPEN and mail.revision == 0:
+    if mail.state is State.OPEN and mail.revision == 0:
         return None
     return KnownState(
-        state=seen.state,
+        state=mail.state,
         revision=mail.revision,
-        last_inbound_at=seen.last_inbound_at,
-        window_expires_at=seen.window_expires_at,
-        agent_id=seen.agent_id,
+        last_inbound_at=mail.last_inbound_at,
+        window_expires_at=mail.window_expires_at,
+        agent_id=mail.agent_id,
         preferred_agent_id=mail.preferred_agent_id,
     )
 

@@ -1,8 +1,6 @@
 """Accounts ready for use, with their secrets opened; kept for a moment, a bounded number of them."""
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -12,12 +10,12 @@ from domain.configuration import Credentials
 from domain.errors import NotFound
 from domain.ids import AccountId
 from storage.accounts import Accounts
+from storage.shelf import Shelf
 
 # A disabled account or a new secret takes effect everywhere within this time.
 KEPT_FOR: Final = timedelta(seconds=5)
 # How soon an account may be loaded again because its secrets seem out of date.
 RELOAD_AFTER: Final = timedelta(seconds=1)
-KEPT_AT_MOST: Final = 256
 
 
 class OpenAccount(NamedTuple):
@@ -27,37 +25,23 @@ class OpenAccount(NamedTuple):
     channel: Channel
 
 
-class _Kept(NamedTuple):
-    account: OpenAccount | None
-    since: float
-
-
 class OpenAccounts:
     """Looks accounts up for every webhook and every message, so it asks the database seldom."""
 
-    def __init__(
-        self,
-        accounts: Accounts,
-        channels: Mapping[ChannelName, Channel],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, accounts: Accounts, channels: Mapping[ChannelName, Channel]) -> None:
         self._accounts = accounts
         self._channels = channels
-        self._clock = clock
-        self._kept: OrderedDict[AccountId, _Kept] = OrderedDict()
+        self._shelf = Shelf[AccountId, OpenAccount | None]()
 
     async def find(
         self, account_id: AccountId, not_older_than: timedelta = KEPT_FOR
     ) -> OpenAccount | None:
         """The account, or None when there is none that is enabled. Unknown ones are kept too."""
-        kept = self._kept.get(account_id)
-        if kept and self._clock() - kept.since < not_older_than.total_seconds():
-            return kept.account
+        kept = self._shelf.find(account_id, not_older_than)
+        if kept:
+            return kept.thing
         account = await self._load(account_id)
-        self._kept[account_id] = _Kept(account, self._clock())
-        self._kept.move_to_end(account_id)
-        if len(self._kept) > KEPT_AT_MOST:
-            self._kept.popitem(last=False)
+        self._shelf.put(account_id, account)
         return account
 
     async def get(self, account_id: AccountId) -> OpenAccount:

@@ -1,7 +1,10 @@
 """Who wrote: the addresses people write from, and the contact behind them."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+
+from psycopg.sql import SQL
 
 from domain.channels import ChannelName
 from domain.errors import Unavailable
@@ -52,12 +55,18 @@ ADD: Final = """
     INSERT INTO contacts (contact_id) SELECT contact_id FROM address
     ON CONFLICT (contact_id) DO NOTHING
 """
+# Who opts out at their provider by a word, such as STOP, has it come as a message too, in either order
+# (https://developers.google.com/business-communications/rcs-business-messaging/guides/learn/opt-out).
+STAYS_OUT: Final = SQL("""(
+    a.consent_at IS NOT NULL
+    AND coalesce(%(sent_at)s::timestamptz, now()) <= a.consent_at + interval '1 minute'
+)""")
 # Writing to us is a new consent: an earlier opt-out ends with the customer's own next message.
-REFRESH: Final = """
+REFRESH: Final = SQL("""
     WITH address AS (
-        UPDATE addresses
+        UPDATE addresses a
         SET phone = coalesce(%(phone)s::text, phone), other_ids = other_ids || %(other_ids)s::jsonb,
-            opted_out_at = NULL
+            opted_out_at = CASE WHEN {stays_out} THEN opted_out_at END
         WHERE address_id = %(address_id)s
           AND (opted_out_at IS NOT NULL OR NOT other_ids @> %(other_ids)s::jsonb
                OR phone IS DISTINCT FROM coalesce(%(phone)s::text, phone))
@@ -71,7 +80,19 @@ REFRESH: Final = """
     UPDATE contacts SET display_name = %(name)s::text, updated_at = now()
     WHERE contact_id = %(contact_id)s AND %(name)s::text IS NOT NULL
       AND display_name IS DISTINCT FROM %(name)s::text
-"""
+""").format(stays_out=STAYS_OUT)
+
+
+# True when `refresh` would change nothing about the address `a` and its contact.
+AS_KNOWN: Final = SQL("""
+    (a.opted_out_at IS NULL OR {stays_out}) AND a.other_ids @> %(other_ids)s::jsonb
+    AND (%(phone)s::text IS NULL OR a.phone = %(phone)s::text)
+    AND EXISTS (
+        SELECT FROM contacts p
+        WHERE p.contact_id = a.contact_id
+          AND (%(name)s::text IS NULL OR p.display_name = %(name)s::text)
+    )
+""").format(stays_out=STAYS_OUT)
 
 
 class AddressBook:
@@ -92,16 +113,16 @@ class AddressBook:
             raise Unavailable("The sender's address could not be locked. Nothing was kept; try again.")
         return known.model_copy(update={"is_new": True})
 
-    async def refresh(self, address: KnownAddress, sender: Sender) -> None:
-        """What the provider says of this person today."""
-        today = {
-            **address.model_dump(),
-            "phone": storable(sender.phone),
-            "name": storable(sender.display_name),
-            "other_ids": document(sender.other_ids),
-            "ids": document(_ids(sender)),
+    async def refresh(
+        self, address: KnownAddress, sender: Sender, sent_at: datetime | None = None
+    ) -> None:
+        """What the provider says of this person today, with a message that they sent then."""
+        facts = {
+            "address_id": address.address_id,
+            "contact_id": address.contact_id,
+            "sent_at": sent_at,
         }
-        await self._db.execute(REFRESH, today)
+        await self._db.execute(REFRESH, {**facts, **description(sender), "ids": document(_ids(sender))})
 
     async def _add(self, channel: ChannelName, sender: Sender) -> None:
         facts = {
@@ -114,6 +135,15 @@ class AddressBook:
         held = await self._db.one(HOLD, known) if known else None
         contact_id = held["contact_id"] if held else new_id()
         await self._db.execute(ADD, {**facts, "contact_id": contact_id})
+
+
+def description(sender: Sender) -> dict[str, object]:
+    """What the provider says of a person, as AS_KNOWN and REFRESH take it."""
+    return {
+        "phone": storable(sender.phone),
+        "name": storable(sender.display_name),
+        "other_ids": document(sender.other_ids),
+    }
 
 
 def _ids(sender: Sender) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The one door to PostgreSQL: its pool, its time-outs, its transactions."""
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
@@ -51,13 +52,18 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """The connection of the running transaction, else one where each statement stands alone."""
-        joined = self._joined.get()
+        joined, task = self._joined.get(), asyncio.current_task()
         # A task started inside a transaction inherits the variable, but must not share the connection.
-        own = joined is not None and joined[0] is asyncio.current_task()
+        own = joined is not None and joined[0] is task
+        cancellations = task.cancelling() if task else 0
         try:
             async with (
                 nullcontext(joined[1]) if joined and own else self._pool.connection() as connection
             ):
+                # The pool waits with wait_for, which before Python 3.12 may swallow the cancellation
+                # that ends us (https://github.com/python/cpython/issues/86296).
+                if task and task.cancelling() > cancellations:
+                    raise asyncio.CancelledError
                 yield connection
         except Error as error:
             raise translated(error) from error
@@ -121,7 +127,7 @@ async def open_database(
         timeout=POOL_TIMEOUT,
         max_waiting=MAX_WAITING,
         kwargs={"row_factory": dict_row, "autocommit": True, **connect_options(conninfo)},
-        check=AsyncConnectionPool.check_connection,
+        check=_check,
         open=False,
         name="holdfast",
     )
@@ -134,6 +140,22 @@ async def open_database(
         yield Database(pool, conninfo)
     finally:
         await pool.close()
+
+
+async def _check(connection: Connection) -> None:
+    """Ask PostgreSQL, but only if there is a sign that this connection does not stand any more.
+
+    Between two uses a server says nothing, unless goodbye: then, and when it died, the socket can
+    be read. Asking each time would cost every single statement a second round trip.
+    """
+    if _has_news(connection):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+def _has_news(connection: Connection) -> bool:
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def connect_options(conninfo: str) -> dict[str, Any]:

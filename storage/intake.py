@@ -3,35 +3,31 @@
 from datetime import timedelta
 from typing import Final
 
+from psycopg.sql import SQL
+
 from domain.channels import ChannelName
-from domain.errors import Conflict
-from domain.ids import (
-    AccountId,
-    ConversationId,
-    EndpointId,
-    MessageId,
-    QueueId,
-    WorkstreamId,
-    new_id,
-)
+from domain.errors import Conflict, Unavailable
+from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
 from domain.values import Value
-from storage.addresses import AddressBook, KnownAddress
+from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
 from storage.contents import content_document, media_document
-from storage.database import Connection, Database
+from storage.database import Database, Parameters
 from storage.documents import document, storable
+from storage.hints import EventHint
+from storage.shelf import Shelf
+
+# A change of an endpoint takes effect, and a removed one takes no more messages, within this time.
+ENDPOINT_KEPT_FOR: Final = timedelta(seconds=5)
 
 
 class IntakeEndpoint(Value):
-    """Where a message came in, and where its conversation starts."""
+    """Where a message came in."""
 
     endpoint_id: EndpointId
     account_id: AccountId
     channel: ChannelName
-    workstream_id: WorkstreamId
-    queue_id: QueueId
-    language: str
-    enabled: bool
+    customers_may_send_files: bool = True
 
 
 class _HasIt(Exception):
@@ -52,11 +48,8 @@ class Received(Value):
 
 
 ENDPOINT: Final = """
-    SELECT e.endpoint_id, e.account_id, e.channel, e.workstream_id, e.language, e.enabled,
-           w.fallback_queue_id AS queue_id
-    FROM endpoints e
-    JOIN workstreams w ON w.workstream_id = e.workstream_id
-    WHERE e.account_id = %(account_id)s AND e.address = %(address)s AND e.deleted_at IS NULL
+    SELECT endpoint_id, account_id, channel, customers_may_send_files FROM endpoints
+    WHERE account_id = %(account_id)s AND address = %(address)s AND deleted_at IS NULL
 """
 FIRST_COPY: Final = """
     SELECT conversation_id, message_id, false AS is_new
@@ -70,29 +63,47 @@ RUNNING: Final = """
     WHERE endpoint_id = %(endpoint_id)s AND address_id = %(address_id)s AND state <> 'closed'
     FOR NO KEY UPDATE
 """
+# Where it starts is read here and now: the endpoint may have been given to another workstream.
 OPEN: Final = """
     INSERT INTO conversations
         (conversation_id, channel, endpoint_id, address_id, contact_id, workstream_id, queue_id,
          language)
-    VALUES (%(conversation_id)s, %(channel)s, %(endpoint_id)s, %(address_id)s, %(contact_id)s,
-            %(workstream_id)s, %(queue_id)s, %(language)s)
+    SELECT %(conversation_id)s::uuid, e.channel, e.endpoint_id, %(address_id)s::uuid,
+           %(contact_id)s::uuid, e.workstream_id, w.fallback_queue_id, e.language
+    FROM endpoints e
+    JOIN workstreams w ON w.workstream_id = e.workstream_id
+    WHERE e.endpoint_id = %(endpoint_id)s
 """
-# statement_timestamp(): the transaction may have begun before the lock was ours, so that now() could
-# put a later message before an earlier one.
-KEEP: Final = """
-    WITH conversation AS (
-        UPDATE conversations
-        SET last_seq = last_seq + 1, mailbox_seq = mailbox_seq + 1,
-            last_inbound_at = statement_timestamp(),
-            window_expires_at = statement_timestamp() + %(window)s::interval
-        WHERE conversation_id = %(conversation_id)s
-        RETURNING last_seq, mailbox_seq
+# All that most messages need, in one statement and so in one transaction: their sender is as known,
+# their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
+# Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
+# taken once the address is ours, so that no later message comes before an earlier one.
+KEEP: Final = SQL("""
+    WITH known AS (
+        SELECT a.address_id, a.contact_id FROM addresses a
+        WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known}
+        FOR NO KEY UPDATE OF a
+    ), sender AS MATERIALIZED (
+        SELECT address_id, contact_id, clock_timestamp() AS now FROM known
+    ), conversation AS (
+        UPDATE conversations c
+        SET last_seq = last_seq + 1, mailbox_seq = mailbox_seq + 1, last_inbound_at = sender.now,
+            window_expires_at = sender.now + %(window)s::interval
+        FROM sender
+        WHERE c.endpoint_id = %(endpoint_id)s AND c.address_id = sender.address_id
+          AND c.state <> 'closed'
+          AND NOT EXISTS (
+              SELECT FROM messages m
+              WHERE m.endpoint_id = %(endpoint_id)s AND m.direction = 'inbound'
+                AND m.provider_message_id = %(provider_message_id)s
+          )
+        RETURNING c.conversation_id, c.last_seq, c.mailbox_seq, sender.contact_id, sender.now
     ), message AS (
         INSERT INTO messages
             (message_id, conversation_id, endpoint_id, seq, direction, author, author_id, content,
              details, reply_to, provider_message_id, sent_at, at)
-        SELECT %(message_id)s::uuid, %(conversation_id)s::uuid, %(endpoint_id)s::uuid, last_seq,
-               'inbound', 'customer', %(contact_id)s::uuid, %(content)s::jsonb, %(details)s::jsonb,
+        SELECT %(message_id)s::uuid, conversation_id, %(endpoint_id)s::uuid, last_seq,
+               'inbound', 'customer', contact_id, %(content)s::jsonb, %(details)s::jsonb,
                coalesce(
                    (SELECT m.message_id FROM messages m
                     WHERE m.endpoint_id = %(endpoint_id)s AND m.provider_message_id = %(reply_to)s::text
@@ -100,28 +111,28 @@ KEEP: Final = """
                    (SELECT d.message_id FROM deliveries d
                     WHERE d.account_id = %(account_id)s AND d.provider_message_id = %(reply_to)s::text)
                ),
-               %(provider_message_id)s::text, %(sent_at)s::timestamptz, statement_timestamp()
+               %(provider_message_id)s::text, %(sent_at)s::timestamptz, now
         FROM conversation
     ), mail AS (
         INSERT INTO mailbox (conversation_id, position, kind, message_id, has_media, at)
-        SELECT %(conversation_id)s::uuid, mailbox_seq, 'customer_wrote', %(message_id)s::uuid,
-               %(has_media)s::boolean, statement_timestamp()
+        SELECT conversation_id, mailbox_seq, 'customer_wrote', %(message_id)s::uuid,
+               %(has_media)s::boolean, now
         FROM conversation
     ), files AS (
         INSERT INTO media (media_id, conversation_id, message_id, position, state, mime_type, file_name,
                            source_url, reason)
-        SELECT f.media_id, %(conversation_id)s::uuid, %(message_id)s::uuid, f.position, f.state,
+        SELECT f.media_id, conversation_id, %(message_id)s::uuid, f.position, f.state,
                f.mime_type, f.file_name, f.source_url, f.reason
-        FROM jsonb_to_recordset(%(media)s::jsonb) AS f (
+        FROM conversation, jsonb_to_recordset(%(media)s::jsonb) AS f (
             media_id uuid, position integer, state text, mime_type text, file_name text,
             source_url text, reason text
         )
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, message_id)
-        VALUES (%(conversation_id)s, 'message_added', %(message_id)s)
+        SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
     )
-    SELECT pg_notify('holdfast_events', '')
-"""
+    SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
+""").format(as_known=AS_KNOWN)
 
 
 class Intake:
@@ -130,79 +141,76 @@ class Intake:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._addresses = AddressBook(db)
+        self._hint = EventHint(db)
+        self._endpoints = Shelf[tuple[AccountId, str], IntakeEndpoint]()
 
     async def endpoint(self, account_id: AccountId, address: str) -> IntakeEndpoint | None:
+        """The account's endpoint with this address. A new one is found at once."""
+        kept = self._endpoints.find((account_id, address), ENDPOINT_KEPT_FOR)
+        if kept:
+            return kept.thing
         where = {"account_id": account_id, "address": storable(address)}
-        return await self._db.row(IntakeEndpoint, ENDPOINT, where)
+        endpoint = await self._db.row(IntakeEndpoint, ENDPOINT, where)
+        if endpoint:
+            self._endpoints.put((account_id, address), endpoint)
+        return endpoint
 
     async def receive(
         self, endpoint: IntakeEndpoint, event: MessageReceived, window: timedelta | None
     ) -> Received:
         """Keep a message and tell its conversation; a message we have already changes nothing."""
+        message = {**_message(endpoint, event), "window": window}
         try:
-            async with self._db.transaction() as connection:
-                return await self._receive(connection, endpoint, event, window)
+            kept = await self._keep(message) or await self._prepare_and_keep(endpoint, event, message)
         except _HasIt as known:
             return known.first
         except Conflict:
-            # The same message came over two addresses at once, and the other transaction won.
-            first = await self._first_copy(endpoint, event)
+            # The same message came at the same time, and the other transaction won.
+            first = await self._first_copy(message)
             if first is None:
                 raise
             return first
+        self._hint.soon()
+        return kept
 
-    async def _receive(
-        self,
-        connection: Connection,
-        endpoint: IntakeEndpoint,
-        event: MessageReceived,
-        window: timedelta | None,
+    async def _keep(self, message: Parameters) -> Received | None:
+        return await self._db.row(Received, KEEP, {**message, "message_id": new_id()})
+
+    async def _prepare_and_keep(
+        self, endpoint: IntakeEndpoint, event: MessageReceived, message: Parameters
     ) -> Received:
-        address = await self._addresses.lock(endpoint.channel, event.sender)
-        first = await self._first_copy(endpoint, event)
-        if first is not None and address.is_new:
-            raise _HasIt(first)
-        if first is not None:
-            return first
-        await self._addresses.refresh(address, event.sender)
-        conversation_id, opened = await self._conversation(connection, endpoint, address)
-        message_id = new_id()
-        keep = {
-            **_message(endpoint, event),
-            "conversation_id": conversation_id,
-            "message_id": message_id,
-            "contact_id": address.contact_id,
-            "window": window,
-        }
-        await connection.execute(KEEP, keep)
-        return Received(
-            conversation_id=conversation_id, message_id=message_id, is_new=True, opened=opened
-        )
+        """With what the message lacks: its sender, what is new about them, their conversation."""
+        async with self._db.transaction():
+            address = await self._addresses.lock(endpoint.channel, event.sender)
+            first = await self._first_copy(message)
+            if first is not None and address.is_new:
+                raise _HasIt(first)
+            if first is not None:
+                return first
+            await self._addresses.refresh(address, event.sender, event.sent_at)
+            opened = await self._open_conversation(endpoint, address)
+            kept = await self._keep(message)
+            if kept is None:
+                raise Unavailable("The message found no conversation. Nothing was kept; try again.")
+            return kept.model_copy(update={"opened": opened})
 
-    async def _first_copy(self, endpoint: IntakeEndpoint, event: MessageReceived) -> Received | None:
-        where = {
-            "endpoint_id": endpoint.endpoint_id,
-            "provider_message_id": storable(event.provider_message_id),
-        }
-        return await self._db.row(Received, FIRST_COPY, where)
+    async def _first_copy(self, message: Parameters) -> Received | None:
+        return await self._db.row(Received, FIRST_COPY, message)
 
-    async def _conversation(
-        self, connection: Connection, endpoint: IntakeEndpoint, address: KnownAddress
-    ) -> tuple[ConversationId, bool]:
+    async def _open_conversation(self, endpoint: IntakeEndpoint, address: KnownAddress) -> bool:
+        """Say whether one was needed."""
         where = {"endpoint_id": endpoint.endpoint_id, "address_id": address.address_id}
-        running = await (await connection.execute(RUNNING, where)).fetchone()
-        if running is not None:
-            return running["conversation_id"], False
-        conversation_id = new_id()
-        facts = {**endpoint.model_dump(), **address.model_dump(), "conversation_id": conversation_id}
-        await connection.execute(OPEN, facts)
-        return conversation_id, True
+        if await self._db.one(RUNNING, where):
+            return False
+        facts = {**where, "contact_id": address.contact_id, "conversation_id": new_id()}
+        return await self._db.execute(OPEN, facts) > 0
 
 
 def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:
     return {
-        "endpoint_id": endpoint.endpoint_id,
-        "account_id": endpoint.account_id,
+        **endpoint.model_dump(),
+        **description(event.sender),
+        "sender": storable(event.sender.address),
         "provider_message_id": storable(event.provider_message_id),
         "reply_to": storable(event.reply_to),
         "sent_at": event.sent_at,

@@ -6,14 +6,15 @@ from typing import Final
 from domain.conversations import ConversationRecord, Mail, MailKind
 from domain.ids import AgentId, ConversationId, MessageId
 from domain.timers import TimerPolicy
-from domain.values import Value
 from storage.database import Database
 
+PAGE: Final = 100
+"""As many items as are handed over at once."""
 
-class PendingMail(Value):
-    """The first undelivered items of one mailbox, with all that a workflow needs to begin."""
 
-    conversation: ConversationRecord
+class PendingMail(ConversationRecord):
+    """The first undelivered items of one mailbox, and all of its conversation that a workflow needs."""
+
     timers: TimerPolicy
     endpoint_name: str
     queue_name: str
@@ -22,35 +23,29 @@ class PendingMail(Value):
     items: tuple[Mail, ...]
 
 
-class _Addressee(ConversationRecord):
-    preferred_agent_id: AgentId | None
-    revision: int
-    timers: TimerPolicy
-    endpoint_name: str
-    queue_name: str
-
-
-ADDRESSEE: Final = """
+# A refusal speaks of the time when its message was written: what the customer wrote since then has
+# opened the window again.
+PENDING: Final = """
     SELECT c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id,
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
            c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
-           w.timers, e.name AS endpoint_name, q.name AS queue_name
+           w.timers, e.name AS endpoint_name, q.name AS queue_name, waiting.items
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     JOIN endpoints e ON e.endpoint_id = c.endpoint_id
     JOIN queues q ON q.queue_id = c.queue_id
+    JOIN LATERAL (
+        SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (
+            SELECT i.position, i.kind, i.message_id, i.has_media,
+                   CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at
+            FROM mailbox i
+            LEFT JOIN messages m ON m.message_id = i.message_id
+            WHERE i.conversation_id = c.conversation_id
+            ORDER BY i.position
+            LIMIT %(limit)s
+        ) AS item
+    ) AS waiting ON waiting.items IS NOT NULL
     WHERE c.conversation_id = %(conversation_id)s
-"""
-# A refusal speaks of the time when its message was written: what the customer wrote since then has
-# opened the window again.
-ITEMS: Final = """
-    SELECT i.position, i.kind, i.message_id, i.has_media,
-           CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at
-    FROM mailbox i
-    LEFT JOIN messages m ON m.message_id = i.message_id
-    WHERE i.conversation_id = %(conversation_id)s
-    ORDER BY i.position
-    LIMIT %(limit)s
 """
 DISCARD: Final = """
     DELETE FROM mailbox WHERE conversation_id = %(conversation_id)s AND position <= %(up_to)s
@@ -102,22 +97,10 @@ class Mailbox:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def pending(self, conversation_id: ConversationId, limit: int = 100) -> PendingMail | None:
+    async def pending(self, conversation_id: ConversationId, limit: int = PAGE) -> PendingMail | None:
         """The next items in order, or None when the mailbox is empty."""
         which = {"conversation_id": conversation_id, "limit": limit}
-        items = await self._db.rows(Mail, ITEMS, which)
-        addressee = await self._db.row(_Addressee, ADDRESSEE, which) if items else None
-        if addressee is None:
-            return None
-        return PendingMail(
-            conversation=ConversationRecord.model_validate(addressee.model_dump()),
-            timers=addressee.timers,
-            endpoint_name=addressee.endpoint_name,
-            queue_name=addressee.queue_name,
-            preferred_agent_id=addressee.preferred_agent_id,
-            revision=addressee.revision,
-            items=tuple(items),
-        )
+        return await self._db.row(PendingMail, PENDING, which)
 
     async def discard(self, conversation_id: ConversationId, up_to: int) -> int:
         """The workflow has been told everything up to that position."""

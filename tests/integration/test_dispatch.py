@@ -45,6 +45,43 @@ async def test_a_burst_of_one_customer_is_one_delivery_in_order(shop: Shop) -> N
     assert [item.position for item in items] == [1, 2, 3, 4, 5]
 
 
+async def test_mail_waits_while_a_webhook_is_answered_and_then_goes_together(shop: Shop) -> None:
+    dispatcher = a_dispatcher(shop)
+    async with dispatcher.running(workers=4):
+        with dispatcher.held():
+            dispatcher.ring((await shop.hears()).conversation_id)
+            await shop.hears()
+        await dispatcher.idle()
+    [(_, items)] = shop.conversations.deliveries
+    assert len(items) == 2
+
+
+async def test_mail_does_not_wait_for_ever(shop: Shop) -> None:
+    dispatcher = a_dispatcher(shop)
+    dispatcher.ring((await shop.hears()).conversation_id)
+    async with dispatcher.running():
+        with dispatcher.held():
+            await dispatcher.idle()
+            assert len(shop.conversations.deliveries) == 1
+
+
+async def test_what_is_too_much_for_one_delivery_goes_in_several(shop: Shop) -> None:
+    conversation = await shop.hears()
+    await shop.database.execute(
+        "INSERT INTO mailbox (conversation_id, position, kind, at)"
+        " SELECT %(conversation_id)s, generate_series(2, 250), 'customer_wrote', now()",
+        {"conversation_id": conversation.conversation_id},
+    )
+    dispatcher = a_dispatcher(shop)
+    dispatcher.ring(conversation.conversation_id)
+    async with dispatcher.running():
+        await dispatcher.idle()
+    positions = [[item.position for item in items] for _, items in shop.conversations.deliveries]
+    assert [position for some in positions for position in some] == list(range(1, 251))
+    assert [len(some) for some in positions] == [100, 100, 50]
+    assert await Mailbox(shop.database).depth() == 0
+
+
 async def test_mail_that_comes_during_a_delivery_follows_it(shop: Shop) -> None:
     arrived, go_on = asyncio.Event(), asyncio.Event()
 

@@ -59,6 +59,30 @@ async def test_the_pool_heals_after_its_connections_were_cut(
     await asyncio.gather(*(database.check() for _ in range(5)))
 
 
+async def test_only_a_connection_that_was_cut_has_news(database: Database, database_url: str) -> None:
+    async with database.connection() as connection:
+        assert not database_module._has_news(connection)
+        with psycopg.connect(database_url, autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+        assert database_module._has_news(connection)
+
+
+@pytest.mark.parametrize("ticks", range(12))
+async def test_who_waits_for_a_connection_can_be_ended_at_any_moment(
+    database_url: str, ticks: int
+) -> None:
+    async with open_database(database_url, max_size=1) as database:
+        async with database.connection():
+            waiting = asyncio.create_task(database.check())
+            while not database._pool.get_stats().get("requests_waiting"):
+                await asyncio.sleep(0)
+        for _ in range(ticks):
+            await asyncio.sleep(0)
+        was_asked = waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert waiting.cancelled() == was_asked
+
+
 async def test_without_a_server_opening_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "OPEN_TIMEOUT", 0.2)
     with pytest.raises(Unavailable):

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,12 @@ from domain.ids import new_id
 from domain.messages import Media, MediaItem, MediaState, Sender, Text
 from domain.ports import CloseRequest
 from storage.conversations import Conversations
-from storage.intake import Intake
+from storage.intake import ENDPOINT_KEPT_FOR, Intake, _message
 from storage.mailbox import Mailbox
-from storage.media import MediaFiles
+from storage.media import MediaFiles, Stored
 from storage.messages import Messages
-from tests.integration.house import DAY, House, a_message, now
+from storage.queues import Queues
+from tests.integration.house import DAY, SOMEBODY, House, a_message, a_queue, now
 
 ANNA = "whatsapp:+4915100001"
 RUNNING = "SELECT count(*) FROM conversations WHERE state <> 'closed'"
@@ -187,6 +189,94 @@ async def test_inv1_a_conversation_with_unseen_mail_does_not_close(house: House)
     assert await _close(house, first.conversation_id, handled=2)
 
 
+async def test_a_message_that_waits_for_a_change_of_its_conversation_joins_it(house: House) -> None:
+    first = await house.receive("SM1")
+    async with house.db.transaction():
+        await house.db.execute("UPDATE conversations SET state = 'active'")
+        racing = asyncio.create_task(house.receive("SM2"))
+        await house.until_waiting()
+    second = await racing
+
+    assert (second.conversation_id, second.is_new, second.opened) == (
+        first.conversation_id,
+        True,
+        False,
+    )
+    assert await house.value("SELECT state || last_seq FROM conversations") == "active2"
+
+
+async def test_inv2_a_message_that_waited_is_no_older_than_those_before_it(house: House) -> None:
+    first = await house.receive("SM1")
+    async with house.db.transaction():
+        await house.receive("SM2", Sender(address=SOMEBODY, display_name="New"))
+        racing = asyncio.create_task(house.receive("SM4"))
+        await house.until_waiting()
+        await house.receive("SM3", Sender(address=SOMEBODY, display_name="Newer"))
+    await racing
+
+    transcript = await Messages(house.db).transcript(first.conversation_id)
+    assert [line.content for line in transcript] == [Text(text=f"text of SM{n}") for n in range(1, 5)]
+    assert [line.at for line in transcript] == sorted(line.at for line in transcript)
+
+
+async def test_a_known_sender_in_a_running_conversation_costs_one_statement(house: House) -> None:
+    intake = Intake(house.db)
+    anna = Sender(address=ANNA, phone="+4915100001", display_name="Anna", other_ids={"wa_id": "49"})
+    first = await intake.receive(house.front, a_message("SM1", anna), DAY)
+
+    kept = await intake._keep({**_message(house.front, a_message("SM2", anna)), "window": DAY})
+
+    assert kept is not None
+    assert kept.conversation_id == first.conversation_id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"phone": "+4915100002"},
+        {"display_name": "Anna B."},
+        {"other_ids": {"external_user_id": "DE.1"}},
+    ],
+)
+async def test_whatever_is_new_about_a_sender_is_noted(house: House, change: dict[str, Any]) -> None:
+    anna = Sender(address=ANNA, phone="+4915100001", display_name="Anna")
+    await house.receive("SM1", anna)
+    await house.receive("SM2", anna.model_copy(update=change))
+
+    row = await house.db.one(
+        "SELECT a.phone, a.other_ids, c.display_name"
+        " FROM addresses a JOIN contacts c USING (contact_id)"
+    )
+    expected = {"phone": anna.phone, "display_name": anna.display_name, "other_ids": {}}
+    assert row == {**expected, **change}
+
+
+async def test_a_conversation_starts_where_its_endpoint_belongs_now(house: House) -> None:
+    intake = Intake(house.db)
+    front = await intake.endpoint(house.account.account_id, house.endpoint.address)
+    assert front is not None
+    sales = await Queues(house.db).create(a_queue("Sales"))
+    await house.db.execute(
+        "UPDATE workstreams SET fallback_queue_id = %(queue_id)s", {"queue_id": sales.queue_id}
+    )
+
+    received = await intake.receive(front, a_message("SM1"), DAY)
+
+    view = await Conversations(house.db).get(received.conversation_id)
+    assert view.queue_id == sales.queue_id
+
+
+async def test_an_endpoint_that_was_removed_is_forgotten_within_seconds(house: House) -> None:
+    intake, moment = Intake(house.db), [0.0]
+    intake._endpoints.clock = lambda: moment[0]
+    where = (house.account.account_id, house.endpoint.address)
+    assert await intake.endpoint(*where) is not None
+    await house.db.execute("UPDATE endpoints SET deleted_at = now()")
+
+    moment[0] += ENDPOINT_KEPT_FOR.total_seconds()
+    assert await intake.endpoint(*where) is None
+
+
 async def test_nul_characters_and_lone_surrogates_do_not_lose_a_message(house: House) -> None:
     odd = Sender(address="whatsapp:+1\x00", display_name="An\x00na \ud83d")
     received = await house.receive(
@@ -230,9 +320,8 @@ async def test_a_file_is_seen_in_the_transcript_as_it_is_now(house: House) -> No
     received = await house.receive("SM1", content=Media(items=(item,)))
     files = MediaFiles(house.db)
 
-    await files.stored(
-        item.media_id, size=3, mime_type="image/png", file_name="a.png", sha256=b"x" * 32
-    )
+    stored = Stored(size=3, mime_type="image/png", file_name="a.png", sha256=b"x" * 32)
+    await files.stored(item.media_id, stored)
     await files.failed(item.media_id, "too late: it is stored already")
 
     content = (await Messages(house.db).get(received.message_id)).content
