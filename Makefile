@@ -27,7 +27,7 @@ doctor: $(RUNNING) ## Say what keeps Holdfast from running here, and what to do 
 
 # -- Working on it ---------------------------------------------------------------------------------
 
-.PHONY: setup test faults lint fmt bench states histories lock clean browser
+.PHONY: setup test faults lint fmt bench states channels histories lock clean browser
 setup: $(WORKING) ## Install what running, testing and changing it needs
 	@test -d .git && $(VENV)/bin/pre-commit install >/dev/null || true
 
@@ -52,6 +52,9 @@ bench: $(WORKING) ## Measure throughput and latency on this machine
 
 states: $(WORKING) ## Draw docs/states.md from the tables of the state machines
 	$(PYTHON) -m statemachines.diagram
+
+channels: $(WORKING) ## Draw the matrix in docs/channels.md from what the adapters say
+	$(PYTHON) -m channels.matrix
 
 histories: $(WORKING) ## Record the histories that every later version must replay
 	$(PYTHON) -m tests.replay.record $(LABEL)

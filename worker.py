@@ -16,11 +16,12 @@ from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from activities.reconciliation import ReconciliationActivities
 from activities.retention import RetentionActivities
-from runtime import logging, metrics, schedules, settings, versions
+from runtime import logging, metrics, schedules, settings, telemetry, versions
 from runtime.engine_services import Parts
 from runtime.log_context import LogContext
 from runtime.process import run_main
 from runtime.settings import Settings
+from runtime.telemetry import Tracing
 from runtime.temporal import connect
 from runtime.wiring import open_application
 from workflows.conversation import ConversationWorkflow
@@ -42,15 +43,20 @@ LAST_WORK: Final = timedelta(seconds=20)
 async def main() -> None:
     """Run until SIGTERM or SIGINT, then finish what is under way."""
     configured = settings.load()
-    logging.configure(configured.log_level, configured.log_format)
-    client = await connect(configured, runtime=metrics.sdk_telemetry(configured))
-    with metrics.exposed(configured):
-        await work(configured, client)
+    with telemetry.tracing("worker", configured.build_id) as tracing:
+        logging.configure(configured.log_level, configured.log_format, also=tracing.log_processors)
+        client = await connect(
+            configured,
+            runtime=metrics.sdk_telemetry(configured),
+            interceptors=tracing.interceptors,
+        )
+        with metrics.exposed(configured):
+            await work(configured, client, tracing)
 
 
-async def work(configured: Settings, client: Client) -> None:
+async def work(configured: Settings, client: Client, tracing: Tracing) -> None:
     """Everything that goes on in a worker, until it is told to end."""
-    async with open_application(configured, client) as application:
+    async with open_application(configured, client, tracing) as application:
         parts = application.parts
         worker = await build(client, configured, activities(parts))
         # It dispatches too: what reconciling finds, and what an API that died left behind.

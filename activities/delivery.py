@@ -111,11 +111,11 @@ class DeliveryActivities:
         """An earlier attempt left no answer: ask the provider before anything is sent again."""
         message_id = claim.message.message_id
         await self._outbox.doubtful(message_id)
-        settled_at = since + SETTLE
+        settled_at = since + await self._settle(claim)
         if self._now() < settled_at:
             raise as_failure(_doubt(), retry=True, after=settled_at - self._now())
         try:
-            receipt = await self._provider.find_sent(claim.account_id, claim.message, since)
+            receipt = await self._find(claim, since)
         except LookupNotOffered:
             await self._outbox.resend_in_doubt(message_id)
             raise as_failure(_doubt(), retry=True, after=AT_ONCE) from None
@@ -126,6 +126,16 @@ class DeliveryActivities:
             await self._outbox.not_taken(message_id, code="not_taken", reason=reason)
             raise as_failure(_doubt(), retry=True, after=AT_ONCE)
         return await self._accept(claim, receipt)
+
+    async def _find(self, claim: Claim, since: datetime) -> Receipt | None:
+        if claim.without_key:
+            raise LookupNotOffered("The earlier attempt cannot be told from a new one.")
+        return await self._provider.find_sent(claim.account_id, claim.message, since)
+
+    async def _settle(self, claim: Claim) -> timedelta:
+        """What has a key can be repeated while the earlier request is still under way."""
+        has_key = not claim.without_key and await self._provider.takes_keys(claim.account_id)
+        return timedelta() if has_key else SETTLE
 
     async def _accept(self, claim: Claim, receipt: Receipt) -> DeliveryOutcome:
         status = await self._outbox.accepted(claim.message.message_id, receipt)
@@ -144,7 +154,7 @@ class DeliveryActivities:
             return await self._fail(claim, error)
         if not error.outcome_known:
             await self._outbox.doubtful(message_id)
-            raise as_failure(error, retry=True, after=SETTLE)
+            raise as_failure(error, retry=True, after=await self._settle(claim) or None)
         await self._outbox.not_taken(message_id, code=error.code, reason=str(error))
         if isinstance(error, RateLimited):
             await self._slots.slow_down(claim.endpoint_id, error.retry_after or PAUSE_WHEN_LIMITED)

@@ -33,4 +33,4 @@ class MediaActivities:
     @activity.defn
     async def give_up_media(self, message_id: MessageId) -> None:
         """The time for retries is over: the agent sees that the file could not be fetched."""
-        await self._copier.give_up(message_id, "The provider did not hand over this file in time.")
+        await self._copier.give_up(message_id, "This file could not be fetched and checked in time.")

@@ -58,6 +58,8 @@ def create_app(open_services: OpenServices, temporal_ui_url: str = "") -> FastAP
             Middleware(BodyLimit),
         ],
         generate_unique_id_function=openapi.operation_id,
+        # Ours are in runtime/tracing. FastAPI's own tell paths and queries, and believe any caller.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         docs_url=None,
         redoc_url=None,
     )

@@ -8,6 +8,7 @@ from api.dependencies import UseEngine
 from application.attachments import StoredFile
 from application.served_files import headers_of
 from domain.ids import MediaId
+from storage.blobs import Part
 
 router = APIRouter(prefix="/media", tags=["providers"])
 
@@ -26,3 +27,15 @@ async def fetch(
 ) -> Response:
     """Twilio asks twice: once for the headers, once for the file."""
     return served(await engine.attachments.for_provider(media_id, expires, signature))
+
+
+@router.api_route("/{media_id}/thumbnail", methods=["GET", "HEAD"], response_class=Response)
+async def fetch_thumbnail(
+    media_id: MediaId,
+    engine: UseEngine,
+    expires: Annotated[int, Query(ge=0, le=2**53)],
+    signature: Annotated[str, Query(max_length=128)],
+) -> Response:
+    """A small picture of a file, for providers that show one first."""
+    attachments = engine.attachments
+    return served(await attachments.for_provider(media_id, expires, signature, Part.THUMBNAIL))

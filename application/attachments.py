@@ -2,22 +2,30 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from application.desk import author_of, viewer_of
 from application.media_links import MediaLinks
-from application.media_policy import require_sendable, require_size
+from application.media_policy import require_harmless, require_sendable, require_size
+from application.safekeeping import Safekeeping, count_refusal
 from channels.base import Channel
-from channels.file_types import safe_name, sniff
+from channels.file_types import UNKNOWN, extensions, safe_name, sniff
 from domain.channels import ChannelName
 from domain.configuration import Caller
 from domain.errors import MediaRefused, NotFound
-from domain.ids import ConversationId, MediaId, new_id
+from domain.ids import ConversationId, EndpointId, MediaId, new_id
 from domain.messages import MediaState
 from domain.values import Value
-from storage.blobs import BlobStore
+from domain.views import ConversationView
+from storage.blobs import BlobStore, Part
 from storage.conversations import Conversations as ConversationList
+from storage.endpoints import Endpoints
 from storage.media import MediaFiles, MediaRow
 from storage.organization import Organizations
+
+LINK_LIFETIME: Final = timedelta(minutes=10)
+"""For an agent's browser, which opens it at once."""
 
 
 class StoredFile(Value):
@@ -29,6 +37,14 @@ class StoredFile(Value):
     content: bytes
 
 
+class FileLinks(Value):
+    """Where one file may be fetched for a while by whoever has the address."""
+
+    url: str
+    thumbnail_url: str | None = None
+    expires_at: datetime
+
+
 class Attachments:
     """Takes files in and hands them out, to those who may have them."""
 
@@ -36,16 +52,20 @@ class Attachments:
         self,
         *,
         listed: ConversationList,
+        endpoints: Endpoints,
         media: MediaFiles,
         blobs: BlobStore,
+        safekeeping: Safekeeping,
         organizations: Organizations,
         links: MediaLinks,
         channels: Mapping[ChannelName, Channel],
         max_bytes: int,
     ) -> None:
         self._listed = listed
+        self._endpoints = endpoints
         self._media = media
         self._blobs = blobs
+        self._safekeeping = safekeeping
         self._organizations = organizations
         self._links = links
         self._channels = channels
@@ -63,42 +83,79 @@ class Attachments:
         """Keep a file to be sent in this conversation. Its type is what its bytes say."""
         author_of(caller)
         conversation = await self._listed.get(conversation_id, viewer_of(caller))
-        if not content:
-            raise MediaRefused("The file is empty.")
-        require_size(len(content), self.max_bytes)
-        mime_type = sniff(content, declared_type)
-        capabilities = self._channels[conversation.channel].capabilities
-        require_sendable(mime_type, len(content), capabilities, await self._organizations.get())
         row = MediaRow(
             media_id=new_id(),
             conversation_id=conversation_id,
-            mime_type=mime_type,
+            mime_type=sniff(content, declared_type),
             file_name=safe_name(file_name),
             size=len(content),
             state=MediaState.STORED,
         )
-        await self._blobs.put(row.media_id, content)
-        await self._media.add_upload(row, hashlib.sha256(content).digest())
-        return row
+        try:
+            await self._require_wanted(conversation, row, content)
+        except MediaRefused as error:
+            count_refusal(error)
+            raise
+        return await self._keep(row, content)
 
-    async def for_agent(self, caller: Caller, media_id: MediaId) -> StoredFile:
+    async def for_agent(self, caller: Caller, media_id: MediaId, part: Part = Part.FILE) -> StoredFile:
         """A file of a conversation that the caller sees; NotFound otherwise."""
+        return await self._opened(await self._seen_by(caller, media_id), part)
+
+    async def links_for_agent(self, caller: Caller, media_id: MediaId) -> FileLinks:
+        """For browsers, whose pictures and downloads carry no token of the agent's."""
+        row = await self._seen_by(caller, media_id)
+        small = self._links.link(media_id, Part.THUMBNAIL, LINK_LIFETIME) if row.thumbnail else None
+        return FileLinks(
+            url=self._links.link(media_id, lifetime=LINK_LIFETIME),
+            thumbnail_url=small,
+            expires_at=datetime.now(UTC) + LINK_LIFETIME,
+        )
+
+    async def for_provider(
+        self, media_id: MediaId, expires: int, signature: str, part: Part = Part.FILE
+    ) -> StoredFile:
+        """A file whose signed link somebody holds; NotFound otherwise."""
+        self._links.check(media_id, expires, signature, part)
+        return await self._opened(await self._media.get(media_id), part)
+
+    async def _require_wanted(
+        self, conversation: ConversationView, row: MediaRow, content: bytes
+    ) -> None:
+        """The cheap questions first, the scanner last."""
+        if not content:
+            raise MediaRefused("The file is empty.")
+        require_size(len(content), self.max_bytes)
+        await self._require_permission(conversation.endpoint_id)
+        capabilities = self._channels[conversation.channel].capabilities
+        organization = await self._organizations.get()
+        require_harmless(extensions(row.file_name, content), organization)
+        require_sendable(row.mime_type, len(content), capabilities, organization)
+        await self._safekeeping.require_clean(content)
+
+    async def _keep(self, row: MediaRow, content: bytes) -> MediaRow:
+        thumbnail = await self._safekeeping.keep(row.media_id, content, row.mime_type)
+        kept = row.model_copy(update={"thumbnail": thumbnail})
+        await self._media.add_upload(kept, hashlib.sha256(content).digest())
+        return kept
+
+    async def _seen_by(self, caller: Caller, media_id: MediaId) -> MediaRow:
         row = await self._media.get(media_id)
         await self._listed.get(row.conversation_id, viewer_of(caller))
-        return await self._opened(row)
+        return row
 
-    async def for_provider(self, media_id: MediaId, expires: int, signature: str) -> StoredFile:
-        """A file whose signed link somebody holds; NotFound otherwise."""
-        self._links.check(media_id, expires, signature)
-        return await self._opened(await self._media.get(media_id))
+    async def _require_permission(self, endpoint_id: EndpointId) -> None:
+        endpoint = await self._endpoints.get(endpoint_id)
+        if not endpoint.agents_may_send_files:
+            raise MediaRefused(f"Agents may not send files to customers of {endpoint.name}.")
 
-    async def _opened(self, row: MediaRow) -> StoredFile:
+    async def _opened(self, row: MediaRow, part: Part) -> StoredFile:
         if row.state is not MediaState.STORED:
             raise NotFound("This file is not in our store (yet).")
-        content = await self._blobs.read(row.media_id)
+        content = await self._blobs.read(row.media_id, part)
         return StoredFile(
             media_id=row.media_id,
-            mime_type=row.mime_type,
-            file_name=row.file_name,
+            mime_type=row.mime_type if part is Part.FILE else sniff(content, UNKNOWN),
+            file_name=row.file_name if part is Part.FILE else None,
             content=content,
         )

@@ -5,8 +5,9 @@ from typing import Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from application.media_policy import require_sendable
+from application.media_policy import require_harmless, require_sendable
 from channels import rendering
+from channels.file_types import extensions
 from domain.channels import Capabilities
 from domain.configuration import Organization
 from domain.errors import InvalidInput, Refused
@@ -93,12 +94,14 @@ def _item(
     if file.message_id is not None:
         raise Refused("An attachment was sent already. Upload it again to send it twice.")
     require_sendable(file.mime_type, file.size or 0, capabilities, organization)
+    require_harmless(extensions(file.file_name), organization)
     return MediaItem(
         media_id=file.media_id,
         mime_type=file.mime_type,
         state=file.state,
         file_name=file.file_name,
         size=file.size,
+        thumbnail=file.thumbnail,
     )
 
 

@@ -3,8 +3,8 @@
 import contextlib
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import httpx2
 from pydantic import Field, SecretStr
@@ -13,10 +13,12 @@ from application.configuration.accounts import AccountView, NewAccount
 from application.configuration.agents import NewAgent
 from application.configuration.api_keys import NewApiKey
 from application.configuration.endpoints import NewEndpoint
+from application.configuration.privacy import VERSION
 from application.configuration.queues import NewQueue, QueueChange
 from application.configuration.workstreams import NewWorkstream
+from application.demo_channels import DemoChannels
 from application.services import Configuration
-from application.whole_lists import Listing, whole
+from application.whole_lists import find
 from channels.addresses import number_of
 from domain.channels import ChannelName
 from domain.configuration import Agent, Caller, Endpoint, Queue, Role, Scope, Workstream
@@ -34,9 +36,6 @@ KEYS: Final[dict[str, tuple[Scope, ...]]] = {
     "agent": (Scope.AGENT,),
     "operator": (Scope.OPERATOR,),
 }
-
-
-Thing = TypeVar("Thing")
 
 
 class DemoPerson(Value):
@@ -89,6 +88,8 @@ class DemoOrganization:
         view = await self._account()
         endpoint = await self._endpoint(view.account.account_id, workstream)
         await self._connect_simulator(view, endpoint)
+        others = DemoChannels(self._configuration, self._accounts, CALLER, self._tell_simulator)
+        await others.ensure(queue.queue_id)
         with contextlib.suppress(ChannelError):  # a start without the provider is a start all the same
             await self._configuration.templates.sync(CALLER, view.account.account_id)
         return DemoSummary(
@@ -103,7 +104,7 @@ class DemoOrganization:
 
     async def _person(self, person: DemoPerson) -> Agent:
         use = self._configuration.agents
-        known = await _find(use.listing, lambda agent: agent.email == person.email)
+        known = await find(use.listing, lambda agent: agent.email == person.email)
         if known is None:
             roles = _roles(person.role)
             draft = NewAgent(
@@ -116,7 +117,7 @@ class DemoOrganization:
 
     async def _queue(self, members: list[AgentId]) -> Queue:
         use = self._configuration.queues
-        known = await _find(use.listing, lambda queue: queue.name == NAME)
+        known = await find(use.listing, lambda queue: queue.name == NAME)
         if known is None:
             return await use.create(CALLER, NewQueue(name=NAME, member_ids=tuple(members)))
         if set(members) <= set(known.member_ids):
@@ -126,13 +127,13 @@ class DemoOrganization:
 
     async def _workstream(self, queue: Queue) -> Workstream:
         use = self._configuration.workstreams
-        known = await _find(use.listing, lambda workstream: workstream.name == NAME)
+        known = await find(use.listing, lambda workstream: workstream.name == NAME)
         draft = NewWorkstream(name=NAME, channel=ChannelName.WHATSAPP, fallback_queue_id=queue.queue_id)
         return known or await use.create(CALLER, draft)
 
     async def _account(self) -> AccountView:
         use = self._configuration.accounts
-        known = await _find(use.listing, lambda view: view.account.name == NAME)
+        known = await find(use.listing, lambda view: view.account.name == NAME)
         if known is not None:
             return known
         # The SID must stay the same if the simulator's world outlives our database, or the reverse.
@@ -142,13 +143,14 @@ class DemoOrganization:
             channel=ChannelName.WHATSAPP,
             settings={"account_sid": sid},
             secrets={"auth_token": secrets.token_hex(16)},
+            privacy_acknowledged_version=VERSION,
         )
         return await use.create(CALLER, draft)
 
     async def _endpoint(self, account_id: AccountId, workstream: Workstream) -> Endpoint:
         use = self._configuration.endpoints
         found, _ = await use.listing(account_id, None, 1)
-        draft = NewEndpoint(name=NAME, number=NUMBER, workstream_id=workstream.workstream_id)
+        draft = NewEndpoint(name=NAME, address=NUMBER, workstream_id=workstream.workstream_id)
         return found[0] if found else await use.create(CALLER, account_id, draft)
 
     async def _keys(self, agent_id: AgentId, known: dict[str, str]) -> dict[str, str]:
@@ -176,7 +178,7 @@ class DemoOrganization:
         await self._tell_simulator("/control/accounts", account)
         await self._tell_simulator("/control/numbers", number)
 
-    async def _tell_simulator(self, path: str, order: Mapping[str, str | None]) -> None:
+    async def _tell_simulator(self, path: str, order: Mapping[str, Any]) -> None:
         try:
             answer = await self._simulator.post(path, json=order, timeout=SIMULATOR_TIMEOUT)
             answer.raise_for_status()
@@ -188,7 +190,3 @@ class DemoOrganization:
 
 def _roles(role: Role) -> tuple[Role, ...]:
     return (Role.AGENT, Role.SUPERVISOR) if role is Role.SUPERVISOR else (role,)
-
-
-async def _find(listing: Listing[Thing], wanted: Callable[[Thing], bool]) -> Thing | None:
-    return next((thing for thing in await whole(listing) if wanted(thing)), None)

@@ -11,18 +11,32 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from application.counting import DELIVERIES
+from application.customer_events import CustomerEvent, CustomerEvents
 from application.dispatch import Doorbell
+from application.media_policy import without_files
 from application.open_accounts import RELOAD_AFTER, OpenAccount, OpenAccounts
-from channels.base import Channel, WebhookAnswer, WebhookRequest
+from application.profiles import ProfileFetching
+from application.reply_tokens import without_reply_token
+from channels.base import Channel
+from channels.webhooks import WebhookAnswer, WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
 from domain.errors import InvalidSignature, NotFound, Unavailable, UnreadableWebhook
 from domain.ids import AccountId
-from domain.messages import InboundEvent, MessageReceived, StatusReported
+from domain.messages import (
+    ConsentReported,
+    InboundEvent,
+    MessageEdited,
+    MessageReceived,
+    MessageWithdrawn,
+    StatusReported,
+    TypingReported,
+)
 from storage.accounts import Accounts
 from storage.callbacks import DeliveryReports
 from storage.intake import Intake as IntakeStore
 from storage.quarantine import Quarantine
+from storage.reply_tokens import ReplyTokens
 
 RECEIVED = Counter(
     "holdfast_messages_received", "Customers' messages, by channel and outcome.", ["channel", "outcome"]
@@ -61,6 +75,9 @@ class Intake:
         reports: DeliveryReports,
         quarantine: Quarantine,
         doorbell: Doorbell,
+        customer_events: CustomerEvents,
+        reply_tokens: ReplyTokens,
+        profiles: ProfileFetching,
     ) -> None:
         self._open_accounts = open_accounts
         self._accounts = accounts
@@ -68,6 +85,9 @@ class Intake:
         self._reports = reports
         self._quarantine = quarantine
         self._doorbell = doorbell
+        self._customer_events = customer_events
+        self._reply_tokens = reply_tokens
+        self._profiles = profiles
 
     async def receive(
         self, account_id: AccountId, channel: Channel, request: WebhookRequest
@@ -79,12 +99,17 @@ class Intake:
         """
         with _measured(channel.name):
             account = await self._verified(account_id, channel, request)
-            evidence = Evidence(account_id, request.body, request.headers)
-            for event in await self._read(account, request, evidence):
-                await self._take(account, event, evidence)
-            with contextlib.suppress(Unavailable, NotFound):
-                await self._accounts.touch_webhook(account_id)
+            with self._doorbell.held():
+                await self._keep(account, request)
             return account.channel.answer(request, account.credentials)
+
+    async def _keep(self, account: OpenAccount, request: WebhookRequest) -> None:
+        account_id = account.credentials.account_id
+        evidence = Evidence(account_id, request.body, request.headers)
+        for event in await self._read(account, request, evidence):
+            await self._take(account, event, evidence)
+        with contextlib.suppress(Unavailable, NotFound):
+            await self._accounts.touch_webhook(account_id)
 
     async def recover(self, account: OpenAccount, event: MessageReceived) -> bool:
         """Store a message that no webhook brought; say whether it was new."""
@@ -114,15 +139,17 @@ class Intake:
         self, account: OpenAccount, request: WebhookRequest, evidence: Evidence
     ) -> Sequence[InboundEvent]:
         try:
-            return account.channel.parse(request, account.credentials)
+            parsed = account.channel.parse(request, account.credentials)
         except UnreadableWebhook as error:
             await self._put_aside(evidence, str(error))
-            readable = error.details.get("readable", ())
-            return readable if isinstance(readable, list | tuple) else ()
+            return ()
         except Exception as error:  # noqa: BLE001 - whatever it is, the webhook is kept
             _tell("a webhook broke its parser", error)
             await self._put_aside(evidence, f"The parser failed: {type(error).__name__}.")
             return ()
+        for piece in parsed.unreadable:
+            await self._put_aside(evidence._replace(body=piece.raw), piece.why)
+        return parsed.events
 
     async def _take(self, account: OpenAccount, event: InboundEvent, evidence: Evidence) -> bool:
         structlog.contextvars.unbind_contextvars("conversation_id")
@@ -142,6 +169,8 @@ class Intake:
             case StatusReported():
                 await self._store_status(account, event)
                 return True
+            case MessageEdited() | MessageWithdrawn() | TypingReported() | ConsentReported():
+                return await self._store_other(event, evidence)
             case _:
                 assert_never(event)
 
@@ -153,14 +182,31 @@ class Intake:
             await self._unroutable(event, evidence)
             return False
         window = account.channel.capabilities.service_window
+        event, reply_token = without_reply_token(event)
+        if not endpoint.customers_may_send_files:
+            event = without_files(event)
         received = await self._store.receive(endpoint, event, window)
+        if account.channel.capabilities.afterthoughts:
+            await self._customer_events.message_came(endpoint, event.provider_message_id)
+        if reply_token:
+            await self._reply_tokens.keep(received.message_id, reply_token)
         structlog.contextvars.bind_contextvars(conversation_id=str(received.conversation_id))
         self._doorbell.ring(received.conversation_id)
+        self._profiles.wanted(received.conversation_id, account, event)
         OPENED.labels(endpoint.channel).inc(received.opened)
         RECEIVED.labels(endpoint.channel, "new" if received.is_new else "repeated").inc()
         return received.is_new
 
-    async def _unroutable(self, event: MessageReceived, evidence: Evidence) -> None:
+    async def _store_other(self, event: CustomerEvent, evidence: Evidence) -> bool:
+        endpoint = await self._store.endpoint(evidence.account_id, event.endpoint_address)
+        if endpoint is None:
+            if not isinstance(event, TypingReported):
+                await self._unroutable(event, evidence)
+            return False
+        await self._customer_events.take(endpoint, event)
+        return True
+
+    async def _unroutable(self, event: MessageReceived | CustomerEvent, evidence: Evidence) -> None:
         """Sending it again would not help the provider, so it is kept and an admin is told."""
         why = (
             f"A message came for {event.endpoint_address}, which is no endpoint of this account."
@@ -218,8 +264,10 @@ def _verify(account: OpenAccount, channel: Channel, request: WebhookRequest) -> 
     account.channel.verify(request, account.credentials)
 
 
-# As much work as for an account that exists, so that the time taken does not tell which ones do.
-_NOBODY_S_SECRETS: Final = {"auth_token": (secrets.token_hex(16),)}
+# As much work as for an account that exists, so that the time taken does not tell which ones do:
+# a secret by every name that some channel verifies with.
+_SIGNING: Final = ("auth_token", "channel_secret", "client_token", "partner_key")
+_NOBODY_S_SECRETS: Final = {name: (secrets.token_hex(16),) for name in _SIGNING}
 
 
 def _nobody(account_id: AccountId, channel: Channel) -> OpenAccount:

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from prometheus_client import Gauge
 
+from application.typing_news import TypingNews
 from domain.errors import HoldfastError, TooManyRequests
 from domain.ids import ConversationId
 from domain.views import LiveEvent
@@ -33,11 +34,13 @@ log = structlog.get_logger()
 class Follower:
     """One agent's place in the stream. `viewer` may be replaced when their rights change."""
 
-    def __init__(self, events: LiveEvents, viewer: Viewer, cursor: str) -> None:
+    def __init__(self, events: LiveEvents, typing: TypingNews, viewer: Viewer, cursor: str) -> None:
         self.viewer = viewer
         self.cursor = cursor
         self.wake = asyncio.Event()
         self._events = events
+        self._typing = typing
+        self._heard = typing.last
         self._patience = timedelta()
 
     async def next(self) -> tuple[LiveEvent, ...]:
@@ -45,13 +48,18 @@ class Follower:
         woken = await self._wait()
         batch = await self._events.after(self.cursor, self.viewer, PAGE)
         self.cursor = batch.cursor
+        typing = await self._who_is_typing()
         if batch.more:
             self._patience = timedelta()
         elif woken and not batch.events:
             self._patience = LOOK_AGAIN_AFTER
         else:
             self._patience = POLL_EVERY
-        return batch.events
+        return (*batch.events, *typing)
+
+    async def _who_is_typing(self) -> tuple[LiveEvent, ...]:
+        heard, self._heard = self._heard, self._typing.last
+        return await self._typing.after(heard, self.viewer, self.cursor)
 
     async def _wait(self) -> bool:
         woken = False
@@ -67,8 +75,9 @@ class Follower:
 class LiveFeed:
     """One listener per process; its wake-ups reach everybody who follows."""
 
-    def __init__(self, events: LiveEvents) -> None:
+    def __init__(self, events: LiveEvents, typing: TypingNews) -> None:
         self._events = events
+        self._typing = typing
         self._followers: set[Follower] = set()
 
     @contextlib.asynccontextmanager
@@ -87,7 +96,7 @@ class LiveFeed:
         if len(self._followers) >= MAX_FOLLOWERS:
             raise TooManyRequests("Too many follow live events here. Try again later.", POLL_EVERY)
         cursor = cursor or await self._events.latest_cursor()
-        follower = Follower(self._events, viewer, cursor)
+        follower = Follower(self._events, self._typing, viewer, cursor)
         with self._counted(follower):
             yield follower
 
@@ -108,7 +117,8 @@ class LiveFeed:
     async def _listen_forever(self) -> None:
         while True:
             try:
-                async for _ in self._events.listen():
+                async for news in self._events.listen():
+                    self._typing.hear(news)
                     self._wake_all()
             except HoldfastError as error:
                 log.warning("live events are polled until PostgreSQL wakes us again", why=str(error))

@@ -2,14 +2,15 @@
 
 import hashlib
 
-from application.media_policy import require_allowed, require_size
+from application.media_policy import require_allowed, require_harmless, require_size
 from application.open_accounts import OpenAccounts
+from application.safekeeping import Safekeeping, count_refusal
+from channels.file_types import extensions
 from domain.configuration import Organization
 from domain.errors import MediaRefused
 from domain.ids import MessageId
 from domain.messages import DownloadedMedia, MediaItem
-from storage.blobs import BlobStore
-from storage.media import MediaFiles
+from storage.media import MediaFiles, Stored
 from storage.organization import Organizations
 
 
@@ -20,13 +21,13 @@ class MediaCopying:
         self,
         *,
         media: MediaFiles,
-        blobs: BlobStore,
+        safekeeping: Safekeeping,
         organizations: Organizations,
         open_accounts: OpenAccounts,
         max_bytes: int,
     ) -> None:
         self._media = media
-        self._blobs = blobs
+        self._safekeeping = safekeeping
         self._organizations = organizations
         self._open_accounts = open_accounts
         self._max_bytes = max_bytes
@@ -42,7 +43,9 @@ class MediaCopying:
             try:
                 found = await account.channel.download(item, account.credentials)
                 self._check(found, organization)
+                await self._safekeeping.require_clean(found.content)
             except MediaRefused as error:
+                count_refusal(error)
                 await self._media.refused(item.media_id, str(error))
             else:
                 await self._keep(item, found)
@@ -54,17 +57,19 @@ class MediaCopying:
 
     def _check(self, found: DownloadedMedia, organization: Organization) -> None:
         require_allowed(found.mime_type, organization)
+        require_harmless(extensions(found.file_name, found.content), organization)
         require_size(len(found.content), min(self._max_bytes, organization.attachment_max_bytes))
 
     async def _keep(self, item: MediaItem, found: DownloadedMedia) -> None:
-        await self._blobs.put(item.media_id, found.content)
-        await self._media.stored(
-            item.media_id,
+        thumbnail = await self._safekeeping.keep(item.media_id, found.content, found.mime_type)
+        stored = Stored(
             size=len(found.content),
             mime_type=found.mime_type,
             file_name=found.file_name or item.file_name,
             sha256=hashlib.sha256(found.content).digest(),
+            thumbnail=thumbnail,
         )
+        await self._media.stored(item.media_id, stored)
         if not await self._media.is_known(item.media_id):
             # Its person was erased meanwhile, and only the row knew of these bytes.
-            await self._blobs.delete(item.media_id)
+            await self._safekeeping.forget(item.media_id)

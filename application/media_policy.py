@@ -7,7 +7,9 @@ from typing import Final
 from domain.channels import Capabilities
 from domain.configuration import Organization
 from domain.errors import MediaRefused
+from domain.messages import Media, MediaState, MessageReceived
 
+NOT_WANTED: Final = "Customers may not send files here. An admin may allow it."
 _KIBIBYTE: Final = 1024
 
 
@@ -34,10 +36,28 @@ def require_allowed(mime_type: str, organization: Organization) -> None:
         raise MediaRefused(f"Files of type {mime_type} are not allowed here. An admin may allow them.")
 
 
+def require_harmless(extensions: Iterable[str], organization: Organization) -> None:
+    """Raise MediaRefused for a kind of file that nobody may send here."""
+    if blocked := sorted(set(extensions) & set(organization.blocked_extensions)):
+        raise MediaRefused(
+            f"Files of the kind .{blocked[0]} are blocked here. An admin may allow them."
+        )
+
+
 def require_size(size: int, limit: int) -> None:
     """Raise MediaRefused when a file is larger than that."""
     if size > limit:
         raise MediaRefused(f"The file has {_readable(size)}; the limit is {_readable(limit)}.")
+
+
+def without_files(event: MessageReceived) -> MessageReceived:
+    """The same message; that there were files is shown, and why there are none."""
+    content = event.content
+    if not isinstance(content, Media):
+        return event
+    refused = {"state": MediaState.REFUSED, "source_url": None, "reason": NOT_WANTED}
+    items = tuple(item.model_copy(update=refused) for item in content.items)
+    return event.model_copy(update={"content": content.model_copy(update={"items": items})})
 
 
 def _matches(mime_type: str, patterns: Iterable[str]) -> bool:

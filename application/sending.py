@@ -1,22 +1,19 @@
 """The channels as activities see them: a message goes in, whichever provider it leaves by."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccount, OpenAccounts
-from domain.channels import ChannelName
 from domain.errors import AccountRejected, LookupNotOffered, NotFound
 from domain.ids import AccountId
 from domain.messages import Media, OutboundMessage, Receipt
+from storage.blobs import Part
 from storage.provider_names import ProviderNames
 
-# Where each channel reports what became of a message. Our id travels in the address, because a
+# Our id travels in the address to which a channel reports what became of a message, because a
 # report may arrive before the provider's own id is known here.
-STATUS_PATHS: Final[Mapping[ChannelName, str]] = {
-    ChannelName.WHATSAPP: "/webhooks/twilio/{account_id}/status?message_id={message_id}",
-}
+STATUS_QUERY: Final = "?message_id={message_id}"
 
 
 class Sending:
@@ -50,6 +47,10 @@ class Sending:
             self._complete(account, message), account.credentials, since, already_known=known
         )
 
+    async def takes_keys(self, account_id: AccountId) -> bool:
+        """Whether a message may be sent again at any time: its provider knows it by our key."""
+        return (await self._account(account_id)).channel.capabilities.idempotent_send
+
     async def _account(self, account_id: AccountId) -> OpenAccount:
         try:
             return await self._open_accounts.get(account_id)
@@ -57,11 +58,13 @@ class Sending:
             raise AccountRejected(f"The account of this endpoint is gone: {error}") from error
 
     def _complete(self, account: OpenAccount, message: OutboundMessage) -> OutboundMessage:
-        path = STATUS_PATHS.get(account.channel.name)
+        path = account.channel.callbacks.get("status")
         return message.model_copy(
             update={
                 "media_urls": self._media_urls(message),
-                "status_callback_url": path and self._public_url + _filled(path, account, message),
+                "preview_urls": self._preview_urls(message),
+                "status_callback_url": path
+                and self._public_url + _filled(path + STATUS_QUERY, account, message),
             }
         )
 
@@ -69,6 +72,14 @@ class Sending:
         if not isinstance(message.content, Media):
             return ()
         return tuple(self._links.link(item.media_id) for item in message.content.items)
+
+    def _preview_urls(self, message: OutboundMessage) -> tuple[str, ...]:
+        if not isinstance(message.content, Media):
+            return ()
+        return tuple(
+            self._links.link(item.media_id, Part.THUMBNAIL) if item.thumbnail else ""
+            for item in message.content.items
+        )
 
 
 def _filled(path: str, account: OpenAccount, message: OutboundMessage) -> str:

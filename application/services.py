@@ -11,6 +11,7 @@ from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.organization import OrganizationConfiguration
+from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
@@ -34,6 +35,7 @@ class Configuration:
     organization: OrganizationConfiguration
     accounts: AccountConfiguration
     verification: AccountVerification
+    provider: ProviderQuestions
     endpoints: EndpointConfiguration
     workstreams: WorkstreamConfiguration
     queues: QueueConfiguration

@@ -20,3 +20,8 @@ async def whole(listing: Listing[Item]) -> list[Item]:
         if cursor is None:
             break
     return found
+
+
+async def find(listing: Listing[Item], wanted: Callable[[Item], bool]) -> Item | None:
+    """The first one of that kind."""
+    return next((thing for thing in await whole(listing) if wanted(thing)), None)

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
+from application.attachments import StoredFile
 from application.served_files import headers_of
 from console.paths import within
 from console.session import CurrentAgent, UseServices, require_same_site
 from domain.errors import HoldfastError, MediaRefused
 from domain.ids import ConversationId, MediaId
+from storage.blobs import Part
 
 # The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
 MAX_BODY: Final = 201 * 1024 * 1024
@@ -22,8 +24,13 @@ router = APIRouter(include_in_schema=False)
 @router.get(within("/agent/media/{media_id}"), response_class=Response)
 async def fetch(media_id: MediaId, caller: CurrentAgent, services: UseServices) -> Response:
     """A file of a conversation that this agent sees."""
-    file = await services.engine.attachments.for_agent(caller, media_id)
-    return Response(file.content, media_type=file.mime_type, headers=headers_of(file))
+    return _served(await services.engine.attachments.for_agent(caller, media_id))
+
+
+@router.get(within("/agent/media/{media_id}/thumbnail"), response_class=Response)
+async def fetch_thumbnail(media_id: MediaId, caller: CurrentAgent, services: UseServices) -> Response:
+    """A small picture of it."""
+    return _served(await services.engine.attachments.for_agent(caller, media_id, Part.THUMBNAIL))
 
 
 @router.post(
@@ -52,3 +59,7 @@ async def upload(
     except HoldfastError as error:
         return JSONResponse({"problem": str(error)}, _REFUSED)
     return JSONResponse({"media_id": str(row.media_id), "name": row.file_name or row.mime_type})
+
+
+def _served(file: StoredFile) -> Response:
+    return Response(file.content, media_type=file.mime_type, headers=headers_of(file))

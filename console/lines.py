@@ -49,6 +49,8 @@ class MessageLine(Value):
     """The same person goes on speaking: their name need not be said again."""
     quoted: str | None = None
     is_forwarded: bool = False
+    afterthought: str | None = None
+    """What its author did to it later."""
     fate: Fate | None = None
     is_parked: bool = False
     never_left: bool = False
@@ -139,6 +141,7 @@ def _message_line(transcript: Transcript, message: MessageView, reader: Reader) 
         time=clock(message.at, reader.zone),
         quoted=_quoted(transcript, message, reader),
         is_forwarded=any(name.endswith("forwarded") for name in message.details),
+        afterthought=_afterthought(message, reader),
         fate=fate_of(message.delivery, reader.texts) if message.delivery else None,
         is_parked=is_parked,
         never_left=status in _NEVER_LEFT,
@@ -160,6 +163,12 @@ def _author_of(transcript: Transcript, message: MessageView, reader: Reader) -> 
         case AuthorKind.AGENT:
             known = transcript.names
             return known.get(message.author_id, texts.agent) if message.author_id else texts.agent
+
+
+def _afterthought(message: MessageView, reader: Reader) -> str | None:
+    if "withdrawn_at" in message.details:
+        return reader.texts.taken_back
+    return reader.texts.edited if "edited_at" in message.details else None
 
 
 def _quoted(transcript: Transcript, message: MessageView, reader: Reader) -> str | None:

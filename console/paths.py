@@ -35,6 +35,11 @@ def media(media_id: MediaId) -> str:
     return f"{HOME}/media/{media_id}"
 
 
+def thumbnail(media_id: MediaId) -> str:
+    """A small picture of it."""
+    return f"{media(media_id)}/thumbnail"
+
+
 def attachments(conversation_id: ConversationId) -> str:
     """Where files for a conversation are uploaded to."""
     return f"{HOME}/attachments/{conversation_id}"

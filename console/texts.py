@@ -88,6 +88,8 @@ class Texts(Value):
     unsupported: str = "A message of a kind we cannot show ({kind})."
     erased: str = "What was said here is not kept any more."
     forwarded: str = "Forwarded"
+    edited: str = "Edited"
+    taken_back: str = "Taken back by the customer"
     download: str = "Open {name}"
 
     # -- parked replies

@@ -1,6 +1,6 @@
 """Channels, and what each can carry, as data."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from domain.values import Value
@@ -14,6 +14,13 @@ class ChannelName(StrEnum):
     GOOGLE_BUSINESS_MESSAGES = "google_business_messages"
     RCS = "rcs"
     LIVE_CHAT = "live_chat"
+
+
+class Region(StrEnum):
+    """Under whose rules an organisation works."""
+
+    COMMERCIAL = "commercial"
+    GOVERNMENT = "government"
 
 
 class TextUnit(StrEnum):
@@ -47,6 +54,16 @@ class Capabilities(Value):
     """The provider takes a key of ours, so a repeated request is the same request."""
     sends_can_be_looked_up: bool = False
     """After an unknown outcome the provider can be asked what it took."""
+    afterthoughts: bool = False
+    """Customers may take back or change what they said."""
+    deprecated_on: date | None = None
+    """When the provider ended the service, or will."""
+    replaced_by: tuple[ChannelName, ...] = ()
+    """What to connect instead."""
+    data_goes_to: str | None = None
+    """Who outside gets what is written here. None: nobody, so nobody need agree to it."""
+    forbidden_regions: tuple[Region, ...] = ()
+    """Where it must not be used."""
 
 
 LIVE_CHANNELS = frozenset({ChannelName.LIVE_CHAT})

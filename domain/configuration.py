@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.channels import ChannelName
+from domain.channels import ChannelName, Region
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
 from domain.timers import TimerPolicy
 from domain.values import Value
@@ -64,6 +64,8 @@ class Endpoint(Versioned):
     language: str = "en"
     enabled: bool = True
     settings: dict[str, str] = Field(default_factory=dict)
+    customers_may_send_files: bool = True
+    agents_may_send_files: bool = True
 
 
 class Workstream(Versioned):
@@ -194,14 +196,25 @@ class AuditEntry(Value):
     changes: dict[str, object] = Field(default_factory=dict)
 
 
+# What computers of all kinds run when somebody opens it. Archives are left out: people send them.
+_EXECUTABLES: Final = (
+    "apk app appx bat chm cmd com cpl dex dll elf exe gadget hta inf ins iso jar js jse lnk msc msi"
+    " msix msp ps1 psm1 reg scr sct sh sys url vb vbe vbs wsc wsf wsh xll"
+)
+
+
 class Organization(Versioned):
     """The one organisation of this deployment, and what holds for all of it."""
 
     name: str
+    region: Region = Region.COMMERCIAL
+    """Some channels must not be used in some regions."""
     attachment_max_bytes: int = 16 * 1024 * 1024
     """16 MB is WhatsApp's limit (https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages)."""
     attachment_types: tuple[str, ...] = ()
     """MIME types agents and customers may send; empty: what the channel allows."""
+    blocked_extensions: tuple[str, ...] = tuple(_EXECUTABLES.split())
+    """Nobody may send files of these kinds, by their name or by their bytes."""
     transcript_days: int | None = None
     """How long what was said is kept after the end of its conversation. None: for ever."""
     media_days: int | None = None

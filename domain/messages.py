@@ -38,6 +38,13 @@ class MediaState(StrEnum):
     """Kept long enough, or its owner was erased."""
 
 
+class PictureSize(Value):
+    """In pixels, as it is shown."""
+
+    width: int
+    height: int
+
+
 class MediaItem(Value):
     """One file of a message. `source_url` is the provider's; it never leaves the server."""
 
@@ -48,6 +55,8 @@ class MediaItem(Value):
     size: int | None = None
     source_url: str | None = None
     reason: str | None = None
+    thumbnail: PictureSize | None = None
+    """Of the small picture beside it, where there is one."""
 
 
 class Text(Value):
@@ -198,7 +207,53 @@ class StatusReported(Value):
     error_text: str | None = None
 
 
-InboundEvent: TypeAlias = Annotated[MessageReceived | StatusReported, Field(discriminator="type")]
+class MessageEdited(Value):
+    """A customer changed what they had said."""
+
+    type: Literal["message_edited"] = "message_edited"
+    provider_message_id: str
+    endpoint_address: str
+    content: Content
+    edited_at: datetime | None = None
+    """The provider's own time, so that an earlier edit that comes late changes nothing."""
+
+
+class MessageWithdrawn(Value):
+    """A customer took back what they had said: the content goes, the fact stays."""
+
+    type: Literal["message_withdrawn"] = "message_withdrawn"
+    provider_message_id: str
+    endpoint_address: str
+
+
+class TypingReported(Value):
+    """A customer began or stopped writing. Shown while it is true, kept nowhere."""
+
+    type: Literal["typing_reported"] = "typing_reported"
+    endpoint_address: str
+    address: str
+    is_typing: bool
+
+
+class ConsentReported(Value):
+    """A customer asked not to be written to, or allowed it again."""
+
+    type: Literal["consent_reported"] = "consent_reported"
+    endpoint_address: str
+    sender: Sender
+    opted_out: bool
+    reported_at: datetime | None = None
+
+
+InboundEvent: TypeAlias = Annotated[
+    MessageReceived
+    | StatusReported
+    | MessageEdited
+    | MessageWithdrawn
+    | TypingReported
+    | ConsentReported,
+    Field(discriminator="type"),
+]
 
 
 class OutboundMessage(Value):
@@ -210,7 +265,15 @@ class OutboundMessage(Value):
     content: Content
     media_urls: tuple[str, ...] = ()
     """Signed, short-lived addresses of our own media store."""
+    preview_urls: tuple[str, ...] = ()
+    """One for each of `media_urls`: that of its small picture, or empty where it has none."""
     status_callback_url: str | None = None
+    endpoint_settings: dict[str, str] = Field(default_factory=dict)
+    author: AuthorKind = AuthorKind.AGENT
+    author_name: str | None = None
+    """Who speaks, for channels that show it to the customer."""
+    reply_token: str | None = Field(default=None, repr=False)
+    """The right to answer one message of the customer for free, where the provider gives one."""
 
 
 class Receipt(Value):

@@ -28,6 +28,8 @@ class Claim(Value):
     is_template: bool
     window_expires_at: datetime | None
     doubtful_since: datetime | None = None
+    without_key: bool = False
+    """This attempt, or the one in doubt, has no key, whatever the channel offers."""
 
 
 class Settled(Value):
@@ -72,6 +74,9 @@ class Provider(Protocol):
 
         Raise LookupNotOffered when there is no way to know, or another ChannelError.
         """
+
+    async def takes_keys(self, account_id: AccountId) -> bool:
+        """Whether a message may be sent again at any time: its provider knows it by our key."""
 
 
 class SendSlots(Protocol):
@@ -156,10 +161,13 @@ class Reconciler(Protocol):
     """Finds what webhooks lost."""
 
     async def account_ids(self) -> list[AccountId]:
-        """Every enabled account whose provider can be asked."""
+        """Every enabled account."""
 
     async def reconcile(self, account_id: AccountId) -> int:
-        """Ask the provider for messages since the watermark; return how many were new."""
+        """Ask the provider, where it can be asked, for what came since the last look.
+
+        Returns how many messages were new. Ends in good time; repeating it goes on from there.
+        """
 
 
 class Eraser(Protocol):

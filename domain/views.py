@@ -69,6 +69,8 @@ class LiveEventType(StrEnum):
     MESSAGE_ADDED = "message_added"
     MESSAGE_CHANGED = "message_changed"
     ANNOUNCED = "announced"
+    CUSTOMER_TYPING = "customer_typing"
+    """Told while it is true and never again: `data` says whether they are."""
 
 
 class LiveEvent(Value):

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from domain.errors import ConfigurationError
 from runtime import doctor as examination
-from runtime import keyring, logging, operating, replaying, settings
+from runtime import keyring, logging, operating, replaying, settings, telemetry
 from runtime.embedded import data_dir, ports
 from runtime.embedded.defaults import resolve
 from runtime.embedded.demo import Demo, open_demo
@@ -249,10 +249,11 @@ async def _serve() -> None:
     from runtime.wiring import open_services  # noqa: PLC0415
 
     loaded = settings.load()
-    logging.configure(loaded.log_level, loaded.log_format)
-    app = create_app(partial(open_services, loaded), loaded.temporal_ui_url)
-    mount(app, is_secure=loaded.public_url.startswith("https://"))
-    await serve_app(app, loaded)
+    with telemetry.tracing("api", loaded.build_id) as tracing:
+        logging.configure(loaded.log_level, loaded.log_format, also=tracing.log_processors)
+        app = create_app(partial(open_services, loaded, tracing), loaded.temporal_ui_url)
+        mount(app, is_secure=loaded.public_url.startswith("https://"))
+        await serve_app(tracing.requests(app), loaded)
 
 
 def _resolved() -> Settings:

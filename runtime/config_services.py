@@ -12,13 +12,16 @@ from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.organization import OrganizationConfiguration
+from application.configuration.privacy import EnablingRules
+from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.workstreams import WorkstreamConfiguration
 from application.passwords import Passwords
 from application.services import Configuration
-from channels.base import Channel, TemplateDirectory
+from channels.base import Channel
+from channels.extras import TemplateDirectory
 from domain.channels import ChannelName
 from storage.access import ApiKeys, Sessions, SignInAttempts
 from storage.accounts import Accounts
@@ -27,6 +30,7 @@ from storage.audit import AuditLog
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.organization import Organizations
+from storage.privacy import Acknowledgements
 from storage.queues import Queues
 from storage.templates import Templates
 from storage.workstreams import Workstreams
@@ -39,7 +43,6 @@ class Surroundings:
     database: Database
     accounts: Accounts
     channels: Mapping[ChannelName, Channel]
-    directories: Mapping[ChannelName, TemplateDirectory]
     passwords: Passwords
     public_url: str
 
@@ -64,22 +67,40 @@ def configuration(around: Surroundings) -> Configuration:
     trail = AuditTrail(AuditLog(database))
     agents, queues = Agents(database), Queues(database)
     endpoints, workstreams = Endpoints(database), Workstreams(database)
-    callback_urls = CallbackUrls(around.public_url)
+    callback_urls = CallbackUrls(around.public_url, around.channels)
+    directories = {
+        name: channel
+        for name, channel in around.channels.items()
+        if isinstance(channel, TemplateDirectory)
+    }
+    rules = EnablingRules(
+        channels=around.channels,
+        acknowledgements=Acknowledgements(database),
+        organizations=Organizations(database),
+    )
+    provider = ProviderQuestions(
+        accounts=around.accounts, channels=around.channels, callback_urls=callback_urls, trail=trail
+    )
     templates = TemplateConfiguration(
         templates=Templates(database),
         accounts=around.accounts,
-        directories=around.directories,
+        directories=directories,
         trail=trail,
         database=database,
     )
     return Configuration(
         organization=OrganizationConfiguration(
-            organizations=Organizations(database), trail=trail, database=database
+            organizations=Organizations(database),
+            accounts=around.accounts,
+            rules=rules,
+            trail=trail,
+            database=database,
         ),
         accounts=AccountConfiguration(
             accounts=around.accounts,
             channels=around.channels,
             callback_urls=callback_urls,
+            rules=rules,
             trail=trail,
             database=database,
         ),
@@ -90,12 +111,15 @@ def configuration(around: Surroundings) -> Configuration:
             queues=queues,
             templates=templates,
             channels=around.channels,
-            directories=around.directories,
             callback_urls=callback_urls,
+            provider=provider,
+            rules=rules,
         ),
+        provider=provider,
         endpoints=EndpointConfiguration(
             endpoints=endpoints,
             accounts=around.accounts,
+            channels=around.channels,
             workstreams=workstreams,
             trail=trail,
             database=database,

@@ -13,9 +13,10 @@ from typing import Final, TypeAlias
 
 import httpx2
 
-from domain.errors import ConfigurationError, HoldfastError
+from domain.errors import ConfigurationError, HoldfastError, MediaUnavailable
+from runtime import media_store
 from runtime.embedded import data_dir, ports, postgres, probes, temporal
-from runtime.settings import Settings
+from runtime.settings import MediaStore, Settings
 from storage.migrate import pending
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -48,7 +49,8 @@ async def examine(settings: Settings) -> list[Finding]:
     checks: tuple[Check, ...] = (_python, _packages, _settings, _disk)
     if settings.is_embedded:
         checks += (_servers, _data_dir, _ports)
-    return [await check(settings) for check in (*checks, _database, _temporal, _clock)]
+    checks = (*checks, _database, _media_store, _scanner, _temporal, _clock)
+    return [await check(settings) for check in checks]
 
 
 async def _python(_settings: Settings) -> Finding:
@@ -116,6 +118,38 @@ async def _database(settings: Settings) -> Finding:
     if missing:
         return _bad("PostgreSQL", f"lacks {', '.join(missing)}. Run `./holdfast migrate`")
     return _good("PostgreSQL", "reachable, all migrations applied")
+
+
+async def _media_store(settings: Settings) -> Finding:
+    if settings.media_store is MediaStore.FILES:
+        return _good("media store", f"directory {settings.media_dir}")
+    try:
+        return await _bucket(settings)
+    except (MediaUnavailable, ConfigurationError) as error:
+        return _bad("media store", f"bucket {settings.media_s3_bucket}: {error}")
+
+
+async def _bucket(settings: Settings) -> Finding:
+    bucket = media_store.open_bucket(settings)
+    try:
+        await bucket.check()
+        if not await bucket.keeps_versions():
+            return _good("media store", f"bucket {settings.media_s3_bucket} answers")
+    finally:
+        await bucket.close()
+    text = "the bucket keeps versions: erased files stay in it. Turn that off, or have old ones expire"
+    return Finding("media store", Verdict.UNSURE, text)
+
+
+async def _scanner(settings: Settings) -> Finding:
+    if (clamd := media_store.scanner(settings)) is None:
+        return _good("malware scanner", "none is set: files are kept as they come")
+    try:
+        await clamd.check()
+    except MediaUnavailable:
+        address = settings.clamd_address
+        return _bad("malware scanner", f"clamd at {address} does not answer: files wait for it")
+    return _good("malware scanner", "clamd answers")
 
 
 async def _temporal(settings: Settings) -> Finding:

@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from application.attachments import Attachments
@@ -14,6 +13,7 @@ from application.confirmer import Confirmer
 from application.contact_export import ContactExporting
 from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
+from application.customer_events import CustomerEvents
 from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
 from application.erasure import Erasing
@@ -26,35 +26,42 @@ from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
 from application.personal_data import PersonalData
+from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
 from application.retention import Retaining
+from application.safekeeping import Safekeeping
 from application.sending import Sending
 from application.services import Engine
+from application.typing_news import TypingNews
 from channels.base import Channel
 from domain.channels import ChannelName
+from runtime.telemetry import OFF, Tracing
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.audit import AuditLog
-from storage.blobs import FileBlobs
+from storage.blobs import BlobStore
 from storage.callbacks import DeliveryReports
+from storage.clamd import Scanner
 from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
 from storage.figures import Figures
-from storage.intake import Intake as IntakeStore
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles
 from storage.messages import Messages
 from storage.notes import Notes
 from storage.organization import Organizations
 from storage.outbox import Outbox
+from storage.profiles import Profiles
 from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
+from storage.reply_tokens import ReplyTokens
 from storage.send_slots import SendSlots
 from storage.templates import Templates
+from storage.typing_signals import TypingSignals
 from storage.watermarks import Watermarks
 from workflows.client import Conversations
 from workflows.erasure_client import ErasureStarter
@@ -77,10 +84,13 @@ class Surroundings:
     erasures: ErasureStarter
     public_url: str
     secret_keys: Sequence[str]
-    media_dir: Path
+    blobs: BlobStore
     media_max_bytes: int
+    scanner: Scanner | None = None
+    """None: files are not looked into."""
     dispatch_queue_limit: int = QUEUE_LIMIT
     dispatch_sweep_every: timedelta = SWEEP_EVERY
+    tracing: Tracing = OFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +99,7 @@ class Parts:
 
     engine: Engine
     dispatcher: Dispatcher
+    profiles: ProfileFetching
     confirmer: Confirmer
     gauges: Gauges
     provider: Sending
@@ -109,6 +120,7 @@ class Parts:
             self.gauges.running(),
             self.confirmer.running(),
             self.engine.live_feed.running(),
+            self.profiles.running(),
             self.dispatcher.running(dispatch_workers),
         ):
             yield
@@ -120,17 +132,24 @@ def build(around: Surroundings) -> Parts:
     open_accounts = OpenAccounts(around.accounts, around.channels)
     links = MediaLinks(around.public_url, around.secret_keys)
     dispatcher = _dispatcher(around)
+    customer_events = CustomerEvents(database=database, blobs=around.blobs, doorbell=dispatcher)
+    safekeeping = Safekeeping(around.blobs, around.scanner)
+    profiles = ProfileFetching(Profiles(database))
     intake = Intake(
         open_accounts=open_accounts,
         accounts=around.accounts,
-        store=IntakeStore(database),
+        store=around.tracing.intake(database),
         reports=DeliveryReports(database),
         quarantine=Quarantine(database),
         doorbell=dispatcher,
+        customer_events=customer_events,
+        reply_tokens=ReplyTokens(database),
+        profiles=profiles,
     )
     return Parts(
-        engine=_engine(around, intake, links),
+        engine=_engine(around, intake, links, safekeeping),
         dispatcher=dispatcher,
+        profiles=profiles,
         confirmer=_confirmer(around),
         gauges=Gauges(Figures(database)),
         provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
@@ -140,13 +159,13 @@ def build(around: Surroundings) -> Parts:
         read_model=CountedReadModel(ConversationList(database)),
         media_copier=MediaCopying(
             media=MediaFiles(database),
-            blobs=FileBlobs(around.media_dir),
+            safekeeping=safekeeping,
             organizations=Organizations(database),
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
-        housekeeper=Housekeeping(database),
-        retention=Retaining(database, FileBlobs(around.media_dir)),
+        housekeeper=Housekeeping(database, customer_events),
+        retention=Retaining(database, around.blobs),
         eraser=_eraser(around),
         reconciler=Reconciliation(
             accounts=around.accounts,
@@ -161,7 +180,7 @@ def build(around: Surroundings) -> Parts:
 def _eraser(around: Surroundings) -> Erasing:
     return Erasing(
         database=around.database,
-        blobs=FileBlobs(around.media_dir),
+        blobs=around.blobs,
         conversations=around.conversations,
         starter=around.erasures,
         hashes=IdentityHashes(around.secret_keys),
@@ -185,7 +204,7 @@ def _dispatcher(around: Surroundings) -> Dispatcher:
     windows = {name: each.capabilities.service_window for name, each in around.channels.items()}
     return Dispatcher(
         Mailbox(around.database),
-        around.conversations,
+        around.tracing.conversations(around.conversations),
         windows,
         queue_limit=around.dispatch_queue_limit,
         sweep_every=around.dispatch_sweep_every,
@@ -203,7 +222,9 @@ def _confirmer(around: Surroundings) -> Confirmer:
     )
 
 
-def _engine(around: Surroundings, intake: Intake, links: MediaLinks) -> Engine:
+def _engine(
+    around: Surroundings, intake: Intake, links: MediaLinks, safekeeping: Safekeeping
+) -> Engine:
     database = around.database
     listed, messages = ConversationList(database), Messages(database)
     return Engine(
@@ -228,13 +249,15 @@ def _engine(around: Surroundings, intake: Intake, links: MediaLinks) -> Engine:
         ),
         attachments=Attachments(
             listed=listed,
+            endpoints=Endpoints(database),
             media=MediaFiles(database),
-            blobs=FileBlobs(around.media_dir),
+            blobs=around.blobs,
+            safekeeping=safekeeping,
             organizations=Organizations(database),
             links=links,
             channels=around.channels,
             max_bytes=around.media_max_bytes,
         ),
-        live_feed=LiveFeed(LiveEvents(database)),
+        live_feed=LiveFeed(LiveEvents(database), TypingNews(TypingSignals(database))),
         personal_data=_personal_data(around),
     )

@@ -25,6 +25,13 @@ def unknown_variables(fields: set[str]) -> list[str]:
     return [_sentence(name, known) for name in sorted(_ours() - known)]
 
 
+def share_with_libraries(prefix: str) -> None:
+    """Some read only the environment. Everything else of ours is read from `.env` too."""
+    for name, value in dotenv_values(FILE).items():
+        if name.startswith(prefix) and value and not os.environ.get(name):
+            os.environ[name] = value
+
+
 def _ours() -> set[str]:
     names = {name.upper() for name in _all_names()}
     return {name for name in names if name.startswith(PREFIX) and not name.startswith(_NOT_OURS)}

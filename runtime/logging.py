@@ -6,7 +6,7 @@ Whoever logs binds what the line is about: `structlog.contextvars.bind_contextva
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, TextIO
 
 import structlog
@@ -36,13 +36,23 @@ def conversation_of(workflow_id: str) -> str | None:
     return match[1] if match else None
 
 
-def configure(level: str, log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Send everything, ours and the libraries', through one redacting formatter to `stream`."""
+def configure(
+    level: str,
+    log_format: LogFormat,
+    stream: TextIO | None = None,
+    *,
+    also: Sequence[Processor] = (),
+) -> None:
+    """Send everything, ours and the libraries', through one redacting formatter to `stream`.
+
+    `also`: what else tells of a line where it comes from.
+    """
     stream = stream or sys.stdout
+    gather = (*_GATHER, *also)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_GATHER,
+            *gather,
             structlog.stdlib.PositionalArgumentsFormatter(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -51,7 +61,7 @@ def configure(level: str, log_format: LogFormat, stream: TextIO | None = None) -
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_formatter(for_people=_for_people(log_format, stream)))
+    handler.setFormatter(_formatter(gather, for_people=_for_people(log_format, stream)))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -76,12 +86,12 @@ def _conversation(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return event
 
 
-def _formatter(*, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
+def _formatter(gather: Sequence[Processor], *, for_people: bool) -> structlog.stdlib.ProcessorFormatter:
     render: Processor = structlog.processors.JSONRenderer()
     if for_people:
         render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*_GATHER, structlog.stdlib.ExtraAdder()],
+        foreign_pre_chain=[*gather, structlog.stdlib.ExtraAdder()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             _without_colours,

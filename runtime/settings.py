@@ -46,6 +46,13 @@ class LogFormat(StrEnum):
     CONSOLE = "console"
 
 
+class MediaStore(StrEnum):
+    """Where the bytes of files are: in HOLDFAST_MEDIA_DIR, or in a bucket."""
+
+    FILES = "files"
+    S3 = "s3"
+
+
 class Settings(BaseSettings):
     """One process's settings: its environment first, then the file `.env`, then these defaults."""
 
@@ -82,7 +89,13 @@ class Settings(BaseSettings):
     worker_app_metrics_port: OptionalPort = 9465
     worker_metrics_host: str = "127.0.0.1"
 
+    media_store: MediaStore = MediaStore.FILES
     media_dir: Path = Path(".holdfast/media")
+    media_s3_bucket: str = ""
+    media_s3_endpoint_url: OptionalUrl = ""
+    media_s3_region: str = ""
+    media_s3_prefix: str = ""
+    clamd_address: Annotated[str, Field(pattern=r"^(/.+|(\[[^\]]+\]|[^\s:/]+):\d{1,5})?$")] = ""
     media_max_bytes: Annotated[int, Field(ge=1, le=200 * _MEBIBYTE)] = 16 * _MEBIBYTE
     allow_private_media_hosts: bool = False
 
@@ -161,6 +174,8 @@ def _wrong_in_any_mode(settings: Settings) -> Iterator[str]:
     for position, key in enumerate(settings.secret_keys, start=1):
         if fault := safety.fault_of_key(key.get_secret_value()):
             yield f"HOLDFAST_SECRET_KEYS: key {position} {fault}. `./holdfast keys new` prints one."
+    if settings.media_store is MediaStore.S3 and not settings.media_s3_bucket:
+        yield "HOLDFAST_MEDIA_S3_BUCKET is not set. Name the bucket, or keep files in a directory."
     if fault := safety.fault_of_database_url(settings.database_url.get_secret_value()):
         remedy = " `make up` brings its own database." if settings.is_embedded else ""
         yield f"HOLDFAST_DATABASE_URL {fault}.{remedy}"
@@ -174,6 +189,8 @@ def _wrong_in_production(settings: Settings) -> Iterator[str]:
             yield f"{variable(field)} {fault}: credentials would go there. Unset it."
     if fault := safety.fault_of_trusted_page(settings.temporal_ui_url):
         yield f"HOLDFAST_TEMPORAL_UI_URL {fault}: decoded payloads go to its pages."
+    if fault := safety.fault_of_trusted_page(settings.media_s3_endpoint_url):
+        yield f"HOLDFAST_MEDIA_S3_ENDPOINT_URL {fault}: customers' files go there."
     if settings.allow_private_media_hosts:
         yield "HOLDFAST_ALLOW_PRIVATE_MEDIA_HOSTS lets strangers reach your network. Unset it."
     if settings.build_id == _UNNAMED_BUILD:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.envconfig import ClientConfig
@@ -28,7 +28,13 @@ def data_converter(keys: Sequence[str]) -> DataConverter:
     return replace(DATA_CONVERTER, payload_codec=EncryptionCodec(keys))
 
 
-async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | None = None) -> Client:
+async def connect(
+    settings: Settings,
+    *,
+    lazy: bool = False,
+    runtime: Runtime | None = None,
+    interceptors: Sequence[Interceptor] = (),
+) -> Client:
     """A client; `lazy` puts the first connection off, so the API starts while Temporal is down.
 
     A named profile (TLS, API key, Temporal Cloud) is read by Temporal's own configuration,
@@ -38,13 +44,20 @@ async def connect(settings: Settings, *, lazy: bool = False, runtime: Runtime | 
     converter = data_converter([key.get_secret_value() for key in settings.secret_keys])
     if settings.temporal_profile:
         profile = ClientConfig.load_client_connect_config(profile=settings.temporal_profile)
-        return await Client.connect(**profile, data_converter=converter, lazy=lazy, runtime=runtime)
+        return await Client.connect(
+            **profile,
+            data_converter=converter,
+            lazy=lazy,
+            runtime=runtime,
+            interceptors=interceptors,
+        )
     return await Client.connect(
         settings.temporal_address,
         namespace=settings.temporal_namespace,
         data_converter=converter,
         lazy=lazy,
         runtime=runtime,
+        interceptors=interceptors,
     )
 
 

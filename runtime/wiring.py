@@ -1,7 +1,7 @@
 """Puts a process of ours together from its settings, and takes it apart again."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,23 +12,20 @@ from application.idempotency import Idempotency
 from application.passwords import Passwords
 from application.payloads import PayloadReading
 from application.services import Configuration, Services
-from channels.media_fetch import MediaFetcher
-from channels.twilio.client import TwilioClients
-from channels.whatsapp import WhatsAppChannel
-from domain.channels import ChannelName
-from runtime import config_services, engine_services
+from runtime import config_services, engine_services, media_store
+from runtime.channels import Channels, open_channels
 from runtime.engine_services import Parts
 from runtime.keyring import Keyring
 from runtime.payloads import PayloadCodec
 from runtime.settings import Settings
+from runtime.telemetry import OFF, Tracing
 from runtime.temporal import check, connect
 from storage.accounts import Accounts
+from storage.blobs import BlobStore
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from workflows.client import TemporalConversations
 from workflows.erasure_client import TemporalErasures
-
-Channels = Mapping[ChannelName, WhatsAppChannel]
 
 
 class SecretBox:
@@ -58,18 +55,27 @@ class Application:
 
 
 @contextlib.asynccontextmanager
-async def open_application(settings: Settings, client: Client) -> AsyncIterator[Application]:
+async def open_application(
+    settings: Settings, client: Client, tracing: Tracing = OFF
+) -> AsyncIterator[Application]:
     """Database, channels and the engine over them; all of it is closed at the end."""
     conninfo = settings.database_url.get_secret_value()
     async with (
         open_database(conninfo, max_size=settings.database_pool_size) as database,
-        open_channels(settings) as channels,
+        open_channels(settings, tracing) as channels,
+        media_store.open_blobs(settings) as blobs,
     ):
-        yield build_application(settings, database, channels, client)
+        yield build_application(settings, database, channels, client, blobs=blobs, tracing=tracing)
 
 
 def build_application(
-    settings: Settings, database: Database, channels: Channels, client: Client
+    settings: Settings,
+    database: Database,
+    channels: Channels,
+    client: Client,
+    *,
+    blobs: BlobStore,
+    tracing: Tracing = OFF,
 ) -> Application:
     """The engine over what is open already."""
     accounts = Accounts(database, SecretBox(Keyring.of(settings)))
@@ -82,36 +88,23 @@ def build_application(
             erasures=TemporalErasures(client, task_queue=settings.task_queue),
             public_url=settings.public_url,
             secret_keys=[key.get_secret_value() for key in settings.secret_keys],
-            media_dir=settings.media_dir,
+            blobs=blobs,
+            scanner=media_store.scanner(settings),
             media_max_bytes=settings.media_max_bytes,
             dispatch_queue_limit=settings.dispatch_queue_limit,
             dispatch_sweep_every=settings.dispatch_sweep_every,
+            tracing=tracing,
         )
     )
     return Application(database=database, accounts=accounts, channels=channels, parts=parts)
 
 
 @contextlib.asynccontextmanager
-async def open_channels(settings: Settings) -> AsyncIterator[Channels]:
-    """Every channel of this build, at the addresses that are set."""
-    whatsapp = WhatsAppChannel(
-        TwilioClients(api_url=settings.twilio_api_url, content_url=settings.twilio_content_url),
-        MediaFetcher(
-            allow_private_hosts=settings.allow_private_media_hosts, max_bytes=settings.media_max_bytes
-        ),
-    )
-    try:
-        yield {ChannelName.WHATSAPP: whatsapp}
-    finally:
-        await whatsapp.close()
-
-
-@contextlib.asynccontextmanager
-async def open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_services(settings: Settings, tracing: Tracing = OFF) -> AsyncIterator[Services]:
     """The process of the API. It starts, and takes messages in, while Temporal is down."""
-    client = await connect(settings, lazy=True)
+    client = await connect(settings, lazy=True, interceptors=tracing.interceptors)
     async with (
-        open_application(settings, client) as application,
+        open_application(settings, client, tracing) as application,
         application.parts.running(settings.dispatch_concurrency),
     ):
         yield _services(settings, application, client)
@@ -126,7 +119,6 @@ def open_configuration(
             database=application.database,
             accounts=application.accounts,
             channels=application.channels,
-            directories=application.channels,
             passwords=passwords,
             public_url=settings.public_url,
         )

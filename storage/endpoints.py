@@ -10,18 +10,22 @@ from storage.resources import Resource, Statements
 ENDPOINTS: Final = Statements(
     insert="""
         INSERT INTO endpoints (endpoint_id, account_id, channel, name, address, workstream_id,
-                               language, enabled, settings, version, created_at, updated_at)
+                               language, enabled, settings, customers_may_send_files,
+                               agents_may_send_files, version, created_at, updated_at)
         VALUES (%(id)s, %(account_id)s, %(channel)s, %(name)s, %(address)s, %(workstream_id)s,
-                %(language)s, %(enabled)s, %(settings)s, 1, %(created_at)s, %(created_at)s)
+                %(language)s, %(enabled)s, %(settings)s, %(customers_may_send_files)s,
+                %(agents_may_send_files)s, 1, %(created_at)s, %(created_at)s)
     """,
     get="""
         SELECT endpoint_id, account_id, channel, name, address, workstream_id, language, enabled,
-               settings, version, created_at, updated_at
+               settings, customers_may_send_files, agents_may_send_files,
+               version, created_at, updated_at
         FROM endpoints WHERE endpoint_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
         SELECT endpoint_id, account_id, channel, name, address, workstream_id, language, enabled,
-               settings, version, created_at, updated_at
+               settings, customers_may_send_files, agents_may_send_files,
+               version, created_at, updated_at
         FROM endpoints
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR endpoint_id > %(after)s)
         ORDER BY endpoint_id LIMIT %(limit)s
@@ -30,7 +34,9 @@ ENDPOINTS: Final = Statements(
         UPDATE endpoints
         SET account_id = %(account_id)s, channel = %(channel)s, name = %(name)s, address = %(address)s,
             workstream_id = %(workstream_id)s, language = %(language)s, enabled = %(enabled)s,
-            settings = %(settings)s, version = version + 1, updated_at = now()
+            settings = %(settings)s, customers_may_send_files = %(customers_may_send_files)s,
+            agents_may_send_files = %(agents_may_send_files)s,
+            version = version + 1, updated_at = now()
         WHERE endpoint_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
     """,
     lock="SELECT 1 FROM endpoints WHERE endpoint_id = %(id)s AND deleted_at IS NULL FOR UPDATE",
@@ -40,6 +46,12 @@ ENDPOINTS: Final = Statements(
           AND NOT EXISTS (SELECT FROM conversations c
                           WHERE c.endpoint_id = e.endpoint_id AND c.state <> 'closed')
     """,
+    in_use={
+        "running conversations": """
+            SELECT count(*) AS number FROM conversations
+            WHERE endpoint_id = %(id)s AND state <> 'closed'
+        """,
+    },
     requires={
         "account_id": """
             SELECT 1 FROM accounts

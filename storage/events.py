@@ -122,16 +122,17 @@ class LiveEvents:
         row = await self._db.one(LATEST)
         return str(row["cursor"]) if row else "0.0"
 
-    async def listen(self) -> AsyncIterator[None]:
+    async def listen(self) -> AsyncIterator[str]:
         """One item at once, then one after each change. Raises Unavailable when the connection breaks.
 
-        A hint, not a promise: whoever listens looks again now and then.
+        A hint, not a promise: whoever listens looks again now and then. What is only true for a
+        moment is told by the item itself; otherwise it is empty.
         """
         async with self._listening() as connection:
-            yield
+            yield ""
             while True:
-                async for _ in connection.notifies(timeout=_PATIENCE):
-                    yield
+                async for news in connection.notifies(timeout=_PATIENCE):
+                    yield news.payload
                 await connection.execute("SELECT 1")
 
     async def purge(self, older_than: timedelta) -> int:

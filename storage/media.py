@@ -4,7 +4,7 @@ from typing import Final
 
 from domain.errors import NotFound
 from domain.ids import AccountId, ConversationId, MediaId, MessageId
-from domain.messages import MediaItem, MediaState
+from domain.messages import MediaItem, MediaState, PictureSize
 from domain.values import Value
 from storage.database import Database, Parameters
 from storage.documents import storable
@@ -20,6 +20,17 @@ class MediaRow(Value):
     file_name: str | None = None
     size: int | None = None
     state: MediaState
+    thumbnail: PictureSize | None = None
+
+
+class Stored(Value):
+    """What is known of a file once its bytes are in our store."""
+
+    size: int
+    mime_type: str
+    file_name: str | None
+    sha256: bytes
+    thumbnail: PictureSize | None = None
 
 
 PENDING: Final = """
@@ -34,7 +45,8 @@ ACCOUNT: Final = """
 STORED: Final = """
     UPDATE media
     SET state = 'stored', size = %(size)s, mime_type = %(mime_type)s, file_name = %(file_name)s,
-        sha256 = %(sha256)s, reason = NULL
+        sha256 = %(sha256)s, thumbnail_width = %(thumbnail_width)s,
+        thumbnail_height = %(thumbnail_height)s, reason = NULL
     WHERE media_id = %(media_id)s AND state = 'pending'
     RETURNING conversation_id, message_id
 """
@@ -51,13 +63,17 @@ TELL: Final = """
     SELECT pg_notify('holdfast_events', '')
 """
 ADD_UPLOAD: Final = """
-    INSERT INTO media (media_id, conversation_id, state, mime_type, file_name, size, sha256)
+    INSERT INTO media (media_id, conversation_id, state, mime_type, file_name, size, sha256,
+                       thumbnail_width, thumbnail_height)
     VALUES (%(media_id)s, %(conversation_id)s, 'stored', %(mime_type)s, %(file_name)s, %(size)s,
-            %(sha256)s)
+            %(sha256)s, %(thumbnail_width)s, %(thumbnail_height)s)
 """
 GET: Final = """
-    SELECT media_id, conversation_id, message_id, mime_type, file_name, size, state FROM media
-    WHERE media_id = %(media_id)s
+    SELECT media_id, conversation_id, message_id, mime_type, file_name, size, state,
+           CASE WHEN thumbnail_width IS NOT NULL THEN
+               jsonb_build_object('width', thumbnail_width, 'height', thumbnail_height)
+           END AS thumbnail
+    FROM media WHERE media_id = %(media_id)s
 """
 
 
@@ -78,18 +94,9 @@ class MediaFiles:
             raise NotFound(f"There is no message {message_id}.")
         return AccountId(str(row["account_id"]))
 
-    async def stored(
-        self, media_id: MediaId, *, size: int, mime_type: str, file_name: str | None, sha256: bytes
-    ) -> None:
+    async def stored(self, media_id: MediaId, stored: Stored) -> None:
         """The bytes are in our store."""
-        facts = {
-            "media_id": media_id,
-            "size": size,
-            "mime_type": mime_type,
-            "file_name": storable(file_name),
-            "sha256": sha256,
-        }
-        await self._settle(STORED, facts)
+        await self._settle(STORED, {"media_id": media_id, **_facts(stored)})
 
     async def refused(self, media_id: MediaId, reason: str) -> None:
         """We will not keep it."""
@@ -101,8 +108,15 @@ class MediaFiles:
 
     async def add_upload(self, upload: MediaRow, sha256: bytes) -> None:
         """A file of an agent, whose bytes are in our store already."""
-        facts = {**upload.model_dump(), "file_name": storable(upload.file_name), "sha256": sha256}
-        await self._db.execute(ADD_UPLOAD, facts)
+        stored = Stored(
+            size=upload.size or 0,
+            mime_type=upload.mime_type,
+            file_name=upload.file_name,
+            sha256=sha256,
+            thumbnail=upload.thumbnail,
+        )
+        place = {"media_id": upload.media_id, "conversation_id": upload.conversation_id}
+        await self._db.execute(ADD_UPLOAD, {**place, **_facts(stored)})
 
     async def is_known(self, media_id: MediaId) -> bool:
         return await self._db.row(MediaRow, GET, {"media_id": media_id}) is not None
@@ -122,3 +136,12 @@ class MediaFiles:
             settled = await self._db.one(query, facts)
             if settled is not None:
                 await self._db.execute(TELL, settled)
+
+
+def _facts(stored: Stored) -> dict[str, object]:
+    return {
+        **stored.model_dump(exclude={"thumbnail"}),
+        "file_name": storable(stored.file_name),
+        "thumbnail_width": stored.thumbnail and stored.thumbnail.width,
+        "thumbnail_height": stored.thumbnail and stored.thumbnail.height,
+    }

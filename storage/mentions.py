@@ -48,6 +48,7 @@ KEPT_FOR_A_WHILE: Final = (
     WHERE encode(body, 'escape') ~* %(wanted)s OR headers::text ~* %(wanted)s OR why ~* %(wanted)s
     """,
     "DELETE FROM idempotency_keys WHERE encode(body, 'escape') ~* %(wanted)s",
+    "DELETE FROM afterthoughts WHERE content::text ~* %(wanted)s",
     "DELETE FROM parked_callbacks WHERE error_text ~* %(wanted)s",
 )
 """Webhooks nobody could read, answers for repeated requests, reports that wait."""

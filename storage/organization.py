@@ -7,7 +7,8 @@ from domain.errors import NotFound, StaleVersion
 from storage.database import Database
 
 GET: Final = """
-    SELECT name, attachment_max_bytes, attachment_types, transcript_days, media_days,
+    SELECT name, region, attachment_max_bytes, attachment_types, blocked_extensions, transcript_days,
+           media_days,
            version, created_at, updated_at
     FROM organizations
 """
@@ -18,8 +19,10 @@ CREATE_ONCE: Final = """
 """
 UPDATE: Final = """
     UPDATE organizations
-    SET name = %(name)s, attachment_max_bytes = %(attachment_max_bytes)s,
-        attachment_types = %(attachment_types)s, transcript_days = %(transcript_days)s,
+    SET name = %(name)s, region = %(region)s,
+        attachment_max_bytes = %(attachment_max_bytes)s,
+        attachment_types = %(attachment_types)s, blocked_extensions = %(blocked_extensions)s,
+        transcript_days = %(transcript_days)s,
         media_days = %(media_days)s, version = version + 1, updated_at = now()
     WHERE version = %(expected_version)s
 """
@@ -47,6 +50,7 @@ class Organizations:
         facts = {
             **organization.model_dump(),
             "attachment_types": list(organization.attachment_types),
+            "blocked_extensions": list(organization.blocked_extensions),
             "expected_version": expected_version,
         }
         changed = await self._db.execute(UPDATE, facts)

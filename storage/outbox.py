@@ -6,24 +6,28 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId
-from domain.messages import Content, DeliveryStatus, OutboundMessage, Receipt
+from domain.messages import AuthorKind, Content, DeliveryStatus, OutboundMessage, Receipt
 from domain.ports import Claim, Settled
 from domain.values import Value
 from storage.callbacks import DeliveryReports
 from storage.database import Database, Parameters
 from storage.documents import storable
+from storage.reply_tokens import Correspondent, ReplyTokens
 
 OPTED_OUT: Final = "recipient_opted_out"
 
 CLAIM: Final = """
     SELECT d.status, d.error_code, d.unresolved_since, d.account_id,
-           m.content, c.conversation_id, c.endpoint_id, c.window_expires_at,
-           e.address AS endpoint_address, a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out
+           coalesce(d.reply_attempt = d.attempts, false) AS without_key,
+           m.content, m.author, g.name AS author_name, c.conversation_id, c.endpoint_id, c.address_id,
+           c.window_expires_at, e.address AS endpoint_address, e.settings AS endpoint_settings,
+           a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out
     FROM deliveries d
     JOIN message_views m ON m.message_id = d.message_id
     JOIN conversations c ON c.conversation_id = m.conversation_id
     JOIN endpoints e ON e.endpoint_id = c.endpoint_id
     JOIN addresses a ON a.address_id = c.address_id
+    LEFT JOIN agents g ON g.agent_id = m.author_id
     WHERE d.message_id = %(message_id)s
     FOR NO KEY UPDATE OF d
 """
@@ -90,12 +94,17 @@ class _Outgoing(Value):
     status: DeliveryStatus
     error_code: str | None
     unresolved_since: datetime | None
+    without_key: bool
     account_id: UUID
     content: Content
+    author: AuthorKind
+    author_name: str | None
     conversation_id: ConversationId
     endpoint_id: EndpointId
+    address_id: UUID
     window_expires_at: datetime | None
     endpoint_address: str
+    endpoint_settings: dict[str, str]
     recipient: str
     opted_out: bool
 
@@ -105,7 +114,16 @@ class _Outgoing(Value):
 
     @property
     def is_silenced(self) -> bool:
-        return self.opted_out and not self.is_template and self.unresolved_since is None
+        return self.opted_out and not self.is_template and self.is_new
+
+    @property
+    def is_new(self) -> bool:
+        """No earlier attempt is in doubt."""
+        return self.unresolved_since is None
+
+    @property
+    def reply_to(self) -> Correspondent:
+        return Correspondent(endpoint_id=self.endpoint_id, address_id=self.address_id)
 
 
 class Outbox:
@@ -114,6 +132,7 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._reports = DeliveryReports(db)
+        self._tokens = ReplyTokens(db)
 
     async def claim(self, message_id: MessageId) -> Claim | Settled:
         """Begin an attempt, durably, before anything leaves."""
@@ -128,7 +147,8 @@ class Outbox:
                 status = await self.failed(message_id, code=OPTED_OUT, reason=reason)
                 return Settled(status=status, error_code=OPTED_OUT)
             attempt = await self._begin_attempt(message_id)
-        return _claim(message_id, outgoing, attempt)
+            token = await self._tokens.take(outgoing.reply_to, message_id) if outgoing.is_new else None
+        return _claim(message_id, outgoing, attempt, token)
 
     async def accepted(self, message_id: MessageId, receipt: Receipt) -> DeliveryStatus:
         """The provider took it. Applies the reports that came before we knew its name there."""
@@ -187,13 +207,17 @@ class Outbox:
         return DeliveryStatus(row["status"])
 
 
-def _claim(message_id: MessageId, outgoing: _Outgoing, attempt: int) -> Claim:
+def _claim(message_id: MessageId, outgoing: _Outgoing, attempt: int, reply_token: str | None) -> Claim:
     return Claim(
         message=OutboundMessage(
             message_id=message_id,
             endpoint_address=outgoing.endpoint_address,
             recipient=outgoing.recipient,
             content=outgoing.content,
+            endpoint_settings=outgoing.endpoint_settings,
+            author=outgoing.author,
+            author_name=outgoing.author_name,
+            reply_token=reply_token,
         ),
         account_id=outgoing.account_id,
         endpoint_id=outgoing.endpoint_id,
@@ -202,4 +226,5 @@ def _claim(message_id: MessageId, outgoing: _Outgoing, attempt: int) -> Claim:
         is_template=outgoing.is_template,
         window_expires_at=outgoing.window_expires_at,
         doubtful_since=outgoing.unresolved_since,
+        without_key=reply_token is not None or (outgoing.without_key and not outgoing.is_new),
     )

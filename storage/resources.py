@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain.configuration import Versioned
 from domain.errors import InvalidInput, NotFound, StaleVersion, StillInUse
-from storage.database import Database
+from storage.database import Database, Parameters
 from storage.paging import page, position, window
 
 Kept = TypeVar("Kept", bound=Versioned)
@@ -28,6 +28,8 @@ class Statements:
     lock: LiteralString
     delete: LiteralString
     """Marks the row, unless something in use depends on it."""
+    in_use: Mapping[str, LiteralString] = field(default_factory=dict)
+    """By what depends on it, in words: a query that counts those."""
     with_it: tuple[LiteralString, ...] = ()
     """What is removed together with it."""
     requires: Mapping[str, LiteralString] = field(default_factory=dict)
@@ -92,12 +94,21 @@ class Resource(ABC, Generic[Kept]):
             if not await self._db.execute(self.sql.lock, which):
                 raise NotFound(f"There is no {self.noun} {value_id}.")
             if not await self._db.execute(self.sql.delete, which):
-                raise StillInUse(
-                    f"This {self.noun} is still in use by running conversations or other configuration."
-                    " Move or end those first."
-                )
+                raise self._still_in_use(await self._uses(which))
             for statement in self.sql.with_it:
                 await self._db.execute(statement, which)
+
+    async def _uses(self, which: Parameters) -> dict[str, int]:
+        counted = {what: await self._db.one(query, which) for what, query in self.sql.in_use.items()}
+        return {what: row["number"] for what, row in counted.items() if row and row["number"]}
+
+    def _still_in_use(self, uses: Mapping[str, int]) -> StillInUse:
+        told = ", ".join(f"{number} {what}" for what, number in uses.items())
+        return StillInUse(
+            f"This {self.noun} is still in use by"
+            f" {told or 'running conversations or other configuration'}. Move or end those first.",
+            **({"in_use": dict(uses)} if uses else {}),
+        )
 
     async def _checked(self, value: Kept) -> dict[str, object]:
         parameters = {**self.parameters(value), "id": self.identity(value)}

@@ -29,7 +29,7 @@ EXPIRE_FILES: Final = """
     WITH expired AS (
         UPDATE media
         SET state = 'erased', file_name = NULL, size = NULL, sha256 = NULL, source_url = NULL,
-            reason = NULL
+            reason = NULL, thumbnail_width = NULL, thumbnail_height = NULL
         WHERE media_id = ANY (%(ids)s) AND state <> 'erased'
         RETURNING conversation_id, message_id
     ), told AS (

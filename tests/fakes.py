@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from channels.base import Explanation, WebhookAnswer, WebhookRequest
+from channels.base import Explanation
+from channels.history import ListedMessage, Slice
+from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName, MediaRule
 from domain.commands import AnyCommand
 from domain.configuration import Credentials
@@ -25,12 +27,10 @@ from domain.errors import (
 from domain.ids import ConversationId, MediaId
 from domain.messages import (
     DownloadedMedia,
-    InboundEvent,
     MediaItem,
     MessageReceived,
     OutboundMessage,
     Receipt,
-    StatusReported,
 )
 
 SECRET: Final = "right-secret"
@@ -98,6 +98,12 @@ CAPABILITIES: Final = Capabilities(
 )
 
 
+CALLBACKS: Final = {
+    "messages": "/webhooks/twilio/{account_id}/messages",
+    "status": "/webhooks/twilio/{account_id}/status",
+}
+
+
 class FakeBox:
     """Seals secrets so that a plain one would be noticed, and says with which key, at no cost."""
 
@@ -124,26 +130,27 @@ class FakeChannel:
     sent: list[OutboundMessage] = field(default_factory=list)
     known_when_asked: list[frozenset[str]] = field(default_factory=list)
     received: list[MessageReceived] = field(default_factory=list)
-    asked_since: list[datetime] = field(default_factory=list)
+    most_listed: int = 1_000
+    asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
+    recovered: list[str] = field(default_factory=list)
     fault: Exception | None = None
+    callbacks: Mapping[str, str] = field(default_factory=lambda: dict(CALLBACKS))
 
     def verify(self, request: WebhookRequest, credentials: Credentials) -> None:
         if request.headers.get("signature") not in credentials.secrets.get("auth_token", ()):
             raise InvalidSignature("Not signed.")
 
-    def parse(self, request: WebhookRequest, credentials: Credentials) -> list[InboundEvent]:
+    def endpoint_address(self, text: str) -> str:
+        return text
+
+    def parse(self, request: WebhookRequest, credentials: Credentials) -> Parsed:
         try:
             raw = json.loads(request.body)
         except ValueError as error:
             raise UnreadableWebhook("This is not JSON.") from error
         if raw == "bug":
             raise ZeroDivisionError
-        return [
-            MessageReceived.model_validate(each)
-            if each["type"] == "message_received"
-            else StatusReported.model_validate(each)
-            for each in raw
-        ]
+        return Parsed.model_validate({"events": raw})
 
     def answer(self, request: WebhookRequest, credentials: Credentials) -> WebhookAnswer:
         return WebhookAnswer(body="thanks")
@@ -171,13 +178,30 @@ class FakeChannel:
             raise found
         return found
 
-    async def received_since(
-        self, credentials: Credentials, addresses: Sequence[str], since: datetime
-    ) -> list[MessageReceived]:
-        self.asked_since.append(since)
+    async def received_between(
+        self, credentials: Credentials, address: str, since: datetime, until: datetime
+    ) -> Slice:
+        """A message without a time was sent whenever somebody asks."""
+        self.asked.append((address, since, until))
         if self.fault:
             raise self.fault
-        return [each for each in self.received if each.endpoint_address in addresses]
+        times = {each.provider_message_id: each.sent_at or since for each in self.received}
+        there = [
+            ListedMessage(
+                provider_message_id=each.provider_message_id,
+                facts={"message": each.model_dump_json()},
+                sent_at=times[each.provider_message_id],
+            )
+            for each in sorted(self.received, key=lambda each: times[each.provider_message_id])
+            if each.endpoint_address == address and since <= times[each.provider_message_id] <= until
+        ]
+        if len(there) > self.most_listed:
+            until = times[there[self.most_listed - 1].provider_message_id]
+        return Slice(messages=tuple(there[: self.most_listed]), until=until)
+
+    async def recover(self, credentials: Credentials, listed: ListedMessage) -> MessageReceived:
+        self.recovered.append(listed.provider_message_id)
+        return MessageReceived.model_validate_json(listed.facts["message"])
 
     def explain(self, code: str, settings: Mapping[str, str]) -> Explanation:
         if code == "63016":
@@ -189,6 +213,9 @@ class FakeChannel:
         return Explanation(error_class=ContentRejected, advice="Say it differently.")
 
     def check_settings(self, settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
+        return []
+
+    def check_endpoint(self, settings: Mapping[str, str]) -> list[str]:
         return []
 
     async def close(self) -> None:

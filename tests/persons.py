@@ -12,13 +12,14 @@ from application.erasure import Erasing
 from application.identity_hashes import IdentityHashes
 from domain.errors import Unavailable
 from domain.ids import ContactId, ConversationId, MediaId, MessageId, new_id
-from domain.messages import Media, MediaItem, Sender, Text
+from domain.messages import Media, MediaItem, PictureSize, Sender, Text
 from storage.audit import AuditLog
-from storage.blobs import FileBlobs
+from storage.blobs import BlobStore, FileBlobs, Part
 from storage.database import Database, Model, Parameters, Query
 from storage.erasures import Erasures
 from storage.idempotency import IdempotencyKeys, Stored
 from storage.media import MediaFiles
+from storage.media import Stored as StoredBytes
 from storage.notes import Notes
 from storage.quarantine import Quarantine
 from tests.shop import Shop, an_outbound
@@ -46,7 +47,7 @@ class Traces:
     """What Alice and Bob left."""
 
     shop: Shop
-    blobs: FileBlobs
+    blobs: BlobStore
     contact_id: ContactId
     conversation_id: ConversationId
     neighbour: ConversationId
@@ -66,17 +67,23 @@ class Traces:
             return [row["content"] for row in await rows.fetchall()]
 
 
-async def traces(shop: Shop, media_dir: Path) -> Traces:
+async def traces(shop: Shop, media_dir: Path, blobs: BlobStore | None = None) -> Traces:
     """Alice in every table where somebody can be, and Bob, who mentions her."""
-    blobs = FileBlobs(media_dir)
+    blobs = blobs or FileBlobs(media_dir)
     file = MediaItem(media_id=new_id(), mime_type="image/png", file_name=f"scan {PHONE}.png")
     first = await shop.hears("My knee hurts", sender=ALICE, details={"referral_body": f"call {BARE}"})
     await shop.hears(sender=ALICE, content=Media(items=(file,), caption="prescription"))
     bob = await shop.hears(f"Ask my sister: +49 151-12345678, not {NEIGHBOUR}", sender=BOB)
     await blobs.put(file.media_id, b"a picture of a prescription")
-    await MediaFiles(shop.database).stored(
-        file.media_id, size=27, mime_type="image/png", file_name=f"{PHONE}.png", sha256=b"x"
+    await blobs.put(file.media_id, b"a smaller one", Part.THUMBNAIL)
+    scan = StoredBytes(
+        size=27,
+        mime_type="image/png",
+        file_name=f"{PHONE}.png",
+        sha256=b"x",
+        thumbnail=PictureSize(width=3, height=2),
     )
+    await MediaFiles(shop.database).stored(file.media_id, scan)
     answer = await an_outbound(shop, first, content=Text(text=f"We call {PHONE}"))
     await shop.database.execute(
         "UPDATE deliveries SET error_text = %(said)s", {"said": f"To {PHONE}: not now"}

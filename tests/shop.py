@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from channels.base import Channel, WebhookRequest
+from channels.base import Channel
+from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import (
     Account,
@@ -30,6 +31,8 @@ from runtime import engine_services
 from runtime.engine_services import Parts
 from storage.accounts import Accounts
 from storage.agents import Agents
+from storage.blobs import BlobStore, FileBlobs
+from storage.clamd import Scanner
 from storage.conversations import Conversations
 from storage.database import Database
 from storage.endpoints import Endpoints
@@ -157,6 +160,9 @@ async def open_shop(
     channel: Channel,
     conversations: FakeConversations,
     accounts: Accounts | None = None,
+    *,
+    blobs: BlobStore | None = None,
+    scanner: Scanner | None = None,
 ) -> Shop:
     """Set it all up."""
     accounts = accounts or Accounts(database, FakeBox())
@@ -165,12 +171,13 @@ async def open_shop(
         engine_services.Surroundings(
             database=database,
             accounts=accounts,
-            channels={ChannelName.WHATSAPP: channel},
+            channels={channel.name: channel},
             conversations=conversations,
             erasures=erasures,
             public_url=PUBLIC_URL,
             secret_keys=["a key", "an older key"],
-            media_dir=media_dir,
+            blobs=blobs or FileBlobs(media_dir),
+            scanner=scanner,
             media_max_bytes=2_000,
         )
     )
@@ -181,8 +188,8 @@ async def open_shop(
     queue = await Queues(database).create(
         Queue(queue_id=new_id(), name="Shop", member_ids=members, **_now())
     )
-    workstream = await Workstreams(database).create(_workstream(queue))
-    account = await _account(accounts)
+    workstream = await Workstreams(database).create(_workstream(queue, channel.name))
+    account = await _account(accounts, channel.name)
     endpoint = await Endpoints(database).create(_endpoint(account, workstream))
     template = await Templates(database).create(_template(account))
     return Shop(
@@ -219,21 +226,21 @@ async def _agent(database: Database, name: str, *roles: Role) -> Agent:
     return await Agents(database).create(agent)
 
 
-def _workstream(queue: Queue) -> Workstream:
+def _workstream(queue: Queue, channel: ChannelName) -> Workstream:
     return Workstream(
         workstream_id=new_id(),
         name="Shop",
-        channel=ChannelName.WHATSAPP,
+        channel=channel,
         fallback_queue_id=queue.queue_id,
         **_now(),
     )
 
 
-async def _account(accounts: Accounts) -> Account:
+async def _account(accounts: Accounts, channel: ChannelName) -> Account:
     account = await accounts.create(
         Account(
             account_id=new_id(),
-            channel=ChannelName.WHATSAPP,
+            channel=channel,
             name="Shop",
             settings={"account_sid": ACCOUNT_SID},
             **_now(),
@@ -248,7 +255,7 @@ def _endpoint(account: Account, workstream: Workstream) -> Endpoint:
     return Endpoint(
         endpoint_id=new_id(),
         account_id=account.account_id,
-        channel=ChannelName.WHATSAPP,
+        channel=account.channel,
         name="Main number",
         address=NUMBER,
         workstream_id=workstream.workstream_id,

@@ -24,6 +24,7 @@ from domain.configuration import Caller, Role, Scope
 from runtime import versions
 from runtime.keyring import new_key
 from runtime.settings import Settings
+from runtime.telemetry import OFF, Tracing
 from runtime.temporal import connect
 from runtime.wiring import open_application, open_services
 from storage.organization import Organizations
@@ -61,6 +62,7 @@ class Whole:
                 "channel": "whatsapp",
                 "settings": {"account_sid": ACCOUNT},
                 "secrets": {"auth_token": TOKEN},
+                "privacy_acknowledged_version": "1",
             },
         )
         self.account_id = account["account_id"]
@@ -88,7 +90,11 @@ class Whole:
 
 @contextlib.asynccontextmanager
 async def running(
-    environment: WorkflowEnvironment, database_url: str, media_dir: Path, simulator: Simulator
+    environment: WorkflowEnvironment,
+    database_url: str,
+    media_dir: Path,
+    simulator: Simulator,
+    tracing: Tracing = OFF,
 ) -> AsyncIterator[Whole]:
     """API and worker, with an admin's key and an agent's session."""
     settings = Settings(
@@ -103,12 +109,12 @@ async def running(
         twilio_content_url=simulator.url,
         allow_private_media_hosts=True,
     )
-    client = await connect(settings)
-    async with open_application(settings, client) as application:
+    client = await connect(settings, interceptors=tracing.interceptors)
+    async with open_application(settings, client, tracing) as application:
         await Organizations(application.database).create_once("Shop")
         built = await worker.build(client, settings, worker.activities(application.parts))
         await versions.promote(client, settings.build_id)
-        async with application.parts.dispatcher.running(), built, _api(settings) as whole:
+        async with application.parts.dispatcher.running(), built, _api(settings, tracing) as whole:
             await whole.set_up()
             yield whole
             await _end_workflows(client, settings.task_queue)
@@ -123,9 +129,9 @@ async def _end_workflows(client: Client, task_queue: str) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _api(settings: Settings) -> AsyncIterator[Whole]:
+async def _api(settings: Settings, tracing: Tracing) -> AsyncIterator[Whole]:
     async with contextlib.AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(settings))
+        services = await stack.enter_async_context(open_services(settings, tracing))
 
         @contextlib.asynccontextmanager
         async def opened() -> AsyncIterator[Services]:
@@ -133,10 +139,11 @@ async def _api(settings: Settings) -> AsyncIterator[Whole]:
 
         app = create_app(opened)
         state = await stack.enter_async_context(app.router.lifespan_context(app))
+        answer = tracing.requests(app)
 
         async def serve(scope: Any, receive: Any, send: Any) -> None:
             scope["state"] = dict(state or {})
-            await app(scope, receive, send)
+            await answer(scope, receive, send)
 
         async def a_client(token: str | None = None) -> httpx2.AsyncClient:
             return await stack.enter_async_context(

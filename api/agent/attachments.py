@@ -10,7 +10,10 @@ from pydantic import BaseModel
 from api.dependencies import AgentCaller, UseEngine, bearer, current_token, services_of
 from api.errors import PROBLEMS
 from api.media import served
+from application.attachments import FileLinks
 from domain.ids import ConversationId, MediaId
+from domain.messages import PictureSize
+from storage.blobs import Part
 
 # The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
 MAX_BODY: Final = 201 * 1024 * 1024
@@ -42,6 +45,7 @@ class Attachment(BaseModel):
     mime_type: str
     file_name: str | None = None
     size: int | None = None
+    thumbnail: PictureSize | None = None
 
 
 @router.post("/attachments", status_code=201, max_body_size=MAX_BODY)
@@ -67,3 +71,15 @@ async def upload(
 async def fetch(media_id: MediaId, caller: AgentCaller, engine: UseEngine) -> Response:
     """A file of a conversation that the caller sees."""
     return served(await engine.attachments.for_agent(caller, media_id))
+
+
+@router.get("/media/{media_id}/thumbnail", response_class=Response)
+async def fetch_thumbnail(media_id: MediaId, caller: AgentCaller, engine: UseEngine) -> Response:
+    """A small picture of a file whose `thumbnail` is told; 404 where there is none."""
+    return served(await engine.attachments.for_agent(caller, media_id, Part.THUMBNAIL))
+
+
+@router.get("/media/{media_id}/links")
+async def links(media_id: MediaId, caller: AgentCaller, engine: UseEngine) -> FileLinks:
+    """Addresses that open the file without a token, for ten minutes: for a browser's own requests."""
+    return await engine.attachments.links_for_agent(caller, media_id)

@@ -30,7 +30,11 @@ async def listing(
 async def create(
     draft: NewAccount, caller: ConfigWriter, configuration: UseConfiguration, response: Response
 ) -> AccountShown:
-    """Connect an account. With `secrets` this needs the scope `secrets:write` too."""
+    """Connect an account. With `secrets` this needs the scope `secrets:write` too.
+
+    It stays disabled until its privacy notice is acknowledged; `notices` say so. Google ended Business
+    Messages on 2024-07-31: `deprecated_on` tells that, and `replaced_by` what to connect instead.
+    """
     view = await configuration.accounts.create(caller, draft)
     tag(response, view.account, location=f"{PATH}/{view.account.account_id}")
     return AccountShown.of(view)

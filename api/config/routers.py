@@ -14,6 +14,7 @@ from api.config import (
     endpoints,
     organization,
     queues,
+    secret_files,
     templates,
     workstreams,
 )
@@ -24,6 +25,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     queues.router,
     workstreams.router,
     accounts.router,
+    secret_files.router,
     account_checks.router,
     endpoints.router,
     templates.router,

@@ -1,6 +1,6 @@
 """How the config API shows what is more than a plain value of the domain."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import BaseModel, Field, SecretStr
@@ -8,9 +8,11 @@ from pydantic import BaseModel, Field, SecretStr
 from application.configuration.accounts import AccountView
 from application.configuration.agents import Password
 from application.configuration.api_keys import MadeKey
-from application.configuration.drafts import Draft, SecretValue
-from application.configuration.verification import Check
+from application.configuration.checks import Check
+from application.configuration.drafts import Draft, PrivacyVersion, SecretValue
+from application.configuration.notices import Notice
 from channels.addresses import number_of
+from domain.channels import ChannelName
 from domain.configuration import Account, ApiKey, Endpoint
 from storage.accounts import SecretStatus
 
@@ -35,11 +37,15 @@ class AccountShown(Account):
 
     secrets: dict[str, SecretShown]
     callback_urls: dict[str, str]
+    notices: list[Notice]
+    deprecated_on: date | None = Field(description="When the provider ended the service, or will.")
+    replaced_by: list[ChannelName] = Field(description="Channels to connect instead.")
 
     @classmethod
     def of(cls, view: AccountView) -> Self:
         secrets = {name: SecretShown.of(status) for name, status in view.secrets.items()}
-        return cls(**dict(view.account), secrets=secrets, callback_urls=view.callback_urls)
+        rest = dict(view) | {"secrets": secrets}
+        return cls(**dict(rest.pop("account")), **rest)
 
 
 class EndpointShown(Endpoint):
@@ -67,6 +73,14 @@ class NewSecret(Draft):
 
     value: SecretValue = Field(repr=False)
     keep_previous: bool = False
+
+
+class NewAcknowledgement(Draft):
+    """The version of the privacy notice that you have read."""
+
+    version: PrivacyVersion = Field(examples=["1"])
+    enable: bool = True
+    """Enable the account at once."""
 
 
 class NewPassword(Draft):

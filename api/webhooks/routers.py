@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.webhooks import twilio
+from api.webhooks import google, line, twilio
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (twilio.router,)
+ROUTERS: Final[tuple[APIRouter, ...]] = (twilio.router, line.router, google.router)

@@ -1,16 +1,28 @@
 """Accounts: the provider apps that an admin connects, and their secrets."""
 
+import re
 from collections.abc import Collection, Mapping
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from pydantic import Field
 
 from application.access import require
 from application.callback_urls import CallbackUrls
 from application.configuration.audit import AuditTrail, now
-from application.configuration.drafts import Draft, Name, Secrets, Settings
+from application.configuration.drafts import (
+    PRINTABLE,
+    Draft,
+    Name,
+    PrivacyVersion,
+    Secrets,
+    Settings,
+)
+from application.configuration.notices import Notice, notices
+from application.configuration.privacy import EnablingRules, PrivacyNotice
 from application.configuration.register import Register
 from channels.base import Channel
+from channels.extras import SecretCheck
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Scope
 from domain.errors import InvalidInput
@@ -20,6 +32,17 @@ from storage.accounts import Accounts, SecretStatus
 from storage.database import Database
 
 SUBJECT: Final = "account"
+ONE_LINE: Final = re.compile(PRINTABLE)
+
+
+class _Every(frozenset[str]):
+    """All secrets there could be."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+EVERY_SECRET: Final = _Every()
 
 
 class NewAccount(Draft):
@@ -32,6 +55,9 @@ class NewAccount(Draft):
     )
     secrets: Secrets = Field(default_factory=dict, examples=[{"auth_token": "the token"}])
     enabled: bool = True
+    """It stays disabled as long as its privacy notice is not acknowledged."""
+    privacy_acknowledged_version: PrivacyVersion | None = Field(default=None, examples=["1"])
+    """The version of the privacy notice that you have read: GET …/privacy-acknowledgement shows it."""
 
 
 class AccountChange(Draft):
@@ -48,6 +74,9 @@ class AccountView(Value):
     account: Account
     secrets: dict[str, SecretStatus]
     callback_urls: dict[str, str]
+    notices: tuple[Notice, ...] = ()
+    deprecated_on: date | None = None
+    replaced_by: tuple[ChannelName, ...] = ()
 
 
 class AccountConfiguration:
@@ -59,15 +88,21 @@ class AccountConfiguration:
         accounts: Accounts,
         channels: Mapping[ChannelName, Channel],
         callback_urls: CallbackUrls,
+        rules: EnablingRules,
         trail: AuditTrail,
         database: Database,
     ) -> None:
         self._accounts = accounts
         self._channels = channels
         self._callback_urls = callback_urls
+        self._rules = rules
         self._trail = trail
         self._database = database
         self._register = Register(SUBJECT, accounts, trail, database)
+
+    def offers(self, channel: ChannelName) -> bool:
+        """Accounts of this channel can be connected here."""
+        return channel in self._channels
 
     async def get(self, account_id: AccountId) -> AccountView:
         """Raise NotFound."""
@@ -83,24 +118,24 @@ class AccountConfiguration:
         if draft.secrets:
             require(caller, [Scope.SECRETS_WRITE])
         self._check(draft.channel, draft.settings, draft.secrets.keys())
-        account = Account(
-            account_id=new_id(),
-            created_at=now(),
-            updated_at=now(),
-            **draft.model_dump(include={"channel", "name", "settings", "enabled"}),
-        )
+        await self._rules.require_region(draft.channel)
+        account = self._account(draft)
         async with self._database.transaction():
             account = await self._register.create(caller, account.account_id, account)
             for name, value in draft.secrets.items():
                 await self.set_secret(caller, account.account_id, name, value)
+            if draft.privacy_acknowledged_version is not None:
+                await self._acknowledge(caller, account, draft.privacy_acknowledged_version)
         return await self.get(account.account_id)
 
     async def update(
         self, caller: Caller, account_id: AccountId, change: AccountChange, expected_version: int
     ) -> AccountView:
         """Change name, settings or whether it is enabled."""
+        account = await self._register.get(account_id)
+        if change.enabled and not account.enabled:
+            await self._rules.require(account)
         if change.settings is not None:
-            account = await self._register.get(account_id)
             secrets = await self._accounts.secret_status(account_id)
             self._check(account.channel, change.settings, secrets.keys())
         return await self._view(
@@ -110,6 +145,23 @@ class AccountConfiguration:
     async def delete(self, caller: Caller, account_id: AccountId, expected_version: int) -> None:
         """Disconnect it. Raise StillInUse while it has endpoints or conversations."""
         await self._register.delete(caller, account_id, expected_version)
+
+    async def privacy(self, account_id: AccountId) -> PrivacyNotice:
+        """What is to be acknowledged, and by whom it was."""
+        return await self._rules.notice(await self._register.get(account_id))
+
+    async def acknowledge(
+        self, caller: Caller, account_id: AccountId, version: str, *, enable: bool
+    ) -> AccountView:
+        """Put on record who read which text; with `enable`, the account is enabled at once."""
+        async with self._database.transaction():
+            account = await self._register.get(account_id)
+            await self._acknowledge(caller, account, version)
+            if enable and not account.enabled:
+                await self._rules.require(account)
+                changes = {"enabled": True}
+                await self._register.update(caller, account_id, changes, account.version)
+        return await self.get(account_id)
 
     async def set_secret(
         self,
@@ -123,6 +175,7 @@ class AccountConfiguration:
         """Set or rotate a secret. `keep_previous`: webhooks signed with the old one stay valid."""
         async with self._database.transaction():
             account = await self._register.get(account_id)
+            value = self._checked(account.channel, name, value)
             await self._accounts.set_secret(account_id, name, value, keep_previous=keep_previous)
             change: dict[str, object] = {name: "set", "keep_previous": keep_previous}
             await self._trail.record(caller, "secret_set", SUBJECT, account_id, change)
@@ -135,6 +188,29 @@ class AccountConfiguration:
             await self._accounts.clear_secret(account_id, name)
             await self._trail.record(caller, "secret_cleared", SUBJECT, account_id, {name: "cleared"})
 
+    async def _acknowledge(self, caller: Caller, account: Account, version: str) -> None:
+        if await self._rules.acknowledge(account.account_id, version, caller.name):
+            change: dict[str, object] = {"version": version}
+            subject_id = account.account_id
+            await self._trail.record(caller, "privacy_acknowledged", SUBJECT, subject_id, change)
+
+    def _account(self, draft: NewAccount) -> Account:
+        is_agreed = self._rules.is_needless(draft.channel) or draft.privacy_acknowledged_version
+        return Account(
+            account_id=new_id(),
+            created_at=now(),
+            updated_at=now(),
+            enabled=draft.enabled and bool(is_agreed),
+            **draft.model_dump(include={"channel", "name", "settings"}),
+        )
+
+    def _checked(self, channel: ChannelName, name: str, value: str) -> str:
+        adapter = self._channels.get(channel)
+        checked = adapter.checked_secret(name, value) if isinstance(adapter, SecretCheck) else value
+        if not ONE_LINE.fullmatch(checked):
+            raise InvalidInput("A secret is one line of text.", field=name)
+        return checked
+
     def _check(
         self, channel: ChannelName, settings: Mapping[str, str], secrets: Collection[str]
     ) -> None:
@@ -144,13 +220,30 @@ class AccountConfiguration:
             raise InvalidInput(
                 f"No {channel} accounts can be connected here, only: {known}.", field="channel"
             )
-        problems = adapter.check_settings(settings, secrets)
+        # A key file is uploaded to an account that is there, so it may be made without.
+        there = EVERY_SECRET if isinstance(adapter, SecretCheck) else secrets
+        problems = adapter.check_settings(settings, there)
         if problems:
             raise InvalidInput(" ".join(problems), field="settings", problems=problems)
 
     async def _view(self, account: Account) -> AccountView:
+        secrets = await self._accounts.secret_status(account.account_id)
         return AccountView(
             account=account,
-            secrets=await self._accounts.secret_status(account.account_id),
+            secrets=secrets,
             callback_urls=self._callback_urls.of(account),
+            **await self._told(account, secrets.keys()),
         )
+
+    async def _told(self, account: Account, secrets: Collection[str]) -> dict[str, Any]:
+        channel = self._channels.get(account.channel)
+        if channel is None:
+            return {}
+        capabilities = channel.capabilities
+        problems = channel.check_settings(account.settings, secrets)
+        found = notices(account, capabilities, await self._rules.notice(account), problems)
+        return {
+            "notices": tuple(found),
+            "deprecated_on": capabilities.deprecated_on,
+            "replaced_by": capabilities.replaced_by,
+        }

@@ -42,6 +42,7 @@ Language: TypeAlias = Annotated[
 SettingName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_:+.-]+)?$", max_length=100)
 ]
+PrivacyVersion: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
 SettingValue: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTABLE),

@@ -1,14 +1,15 @@
-"""Endpoints: the numbers of an account, each with the workstream its conversations go to."""
+"""Endpoints: what customers write to, each with the workstream its conversations go to."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from application.configuration.audit import AuditTrail, now
-from application.configuration.drafts import Draft, Language, Name
+from application.configuration.drafts import Draft, Language, Name, Settings
 from application.configuration.pages import matching
 from application.configuration.register import Register
-from channels.addresses import endpoint_address
+from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Endpoint
 from domain.errors import InvalidInput, NotFound
@@ -22,22 +23,33 @@ SUBJECT: Final = "endpoint"
 
 
 class NewEndpoint(Draft):
-    """A number to receive and send with."""
+    """Something customers write to."""
 
     name: Name = Field(examples=["Support line"])
-    number: str = Field(max_length=40, examples=["+14155238886"])
+    address: str = Field(
+        max_length=200,
+        examples=["+14155238886"],
+        validation_alias=AliasChoices("address", "number"),
+    )
+    """A number with country code for WhatsApp; for other channels what their page in the docs says."""
     workstream_id: WorkstreamId
     language: Language = "en"
     enabled: bool = True
+    settings: Settings = Field(default_factory=dict)
+    customers_may_send_files: bool = True
+    agents_may_send_files: bool = True
 
 
 class EndpointChange(Draft):
-    """What to change of an endpoint. Its number stays: conversations belong to it."""
+    """What to change of an endpoint. Its address stays: conversations belong to it."""
 
     name: Name | None = None
     workstream_id: WorkstreamId | None = None
     language: Language | None = None
     enabled: bool | None = None
+    settings: Settings | None = None
+    customers_may_send_files: bool | None = None
+    agents_may_send_files: bool | None = None
 
 
 class EndpointConfiguration:
@@ -48,11 +60,13 @@ class EndpointConfiguration:
         *,
         endpoints: Endpoints,
         accounts: Accounts,
+        channels: Mapping[ChannelName, Channel],
         workstreams: Workstreams,
         trail: AuditTrail,
         database: Database,
     ) -> None:
         self._accounts = accounts
+        self._channels = channels
         self._workstreams = workstreams
         self._register = Register(SUBJECT, endpoints, trail, database)
 
@@ -77,8 +91,9 @@ class EndpointConfiguration:
         )
 
     async def create(self, caller: Caller, account_id: AccountId, draft: NewEndpoint) -> Endpoint:
-        """Add a number to an account."""
+        """Add an endpoint to an account."""
         account = await self._accounts.get(account_id)
+        self._check_settings(account.channel, draft.settings)
         await self._check_workstream(account.channel, draft.workstream_id)
         endpoint = self._endpoint(account, draft)
         return await self._register.create(caller, endpoint.endpoint_id, endpoint)
@@ -95,6 +110,8 @@ class EndpointConfiguration:
         endpoint = await self.get(account_id, endpoint_id)
         if change.workstream_id is not None:
             await self._check_workstream(endpoint.channel, change.workstream_id)
+        if change.settings is not None:
+            self._check_settings(endpoint.channel, change.settings)
         return await self._register.update(caller, endpoint_id, change.given(), expected_version)
 
     async def delete(
@@ -109,11 +126,22 @@ class EndpointConfiguration:
             endpoint_id=new_id(),
             account_id=account.account_id,
             channel=account.channel,
-            address=endpoint_address(account.channel, draft.number),
+            address=self._channel(account.channel).endpoint_address(draft.address),
             created_at=now(),
             updated_at=now(),
-            **draft.model_dump(exclude={"number"}),
+            **draft.model_dump(exclude={"address"}),
         )
+
+    def _channel(self, name: ChannelName) -> Channel:
+        channel = self._channels.get(name)
+        if channel is None:
+            raise InvalidInput(f"This build of Holdfast has no adapter for {name}.")
+        return channel
+
+    def _check_settings(self, channel: ChannelName, settings: Mapping[str, str]) -> None:
+        problems = self._channel(channel).check_endpoint(settings)
+        if problems:
+            raise InvalidInput(" ".join(problems), field="settings", problems=problems)
 
     async def _check_workstream(self, channel: ChannelName, workstream_id: WorkstreamId) -> None:
         try:

@@ -6,8 +6,12 @@ from pydantic import Field, StringConstraints
 
 from application.configuration.audit import AuditTrail, differences
 from application.configuration.drafts import Draft, Name
+from application.configuration.privacy import EnablingRules
 from application.configuration.register import changed
+from application.whole_lists import whole
+from domain.channels import Region
 from domain.configuration import Caller, Organization
+from storage.accounts import Accounts
 from storage.database import Database
 from storage.organization import Organizations
 
@@ -20,14 +24,18 @@ Days = Annotated[int, Field(ge=1, le=36_500)]
 MimeType = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9.+-]+/(\*|[a-zA-Z0-9.+-]+)$", max_length=100)
 ]
+Extension = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]
 
 
 class OrganizationChange(Draft):
     """What to change of the organisation."""
 
     name: Name | None = None
+    region: Region | None = None
+    """Refused while an account is enabled whose channel must not be used there."""
     attachment_max_bytes: Annotated[int, Field(ge=1, le=16 * MiB)] | None = None
     attachment_types: Annotated[tuple[MimeType, ...], Field(max_length=100)] | None = None
+    blocked_extensions: Annotated[tuple[Extension, ...], Field(max_length=200)] | None = None
     transcript_days: Days | None = None
     """Unlike elsewhere, null says something: keep them for ever."""
     media_days: Days | None = None
@@ -40,8 +48,18 @@ class OrganizationChange(Draft):
 class OrganizationConfiguration:
     """Keeps what holds for the whole organisation."""
 
-    def __init__(self, *, organizations: Organizations, trail: AuditTrail, database: Database) -> None:
+    def __init__(
+        self,
+        *,
+        organizations: Organizations,
+        accounts: Accounts,
+        rules: EnablingRules,
+        trail: AuditTrail,
+        database: Database,
+    ) -> None:
         self._organizations = organizations
+        self._accounts = accounts
+        self._rules = rules
         self._trail = trail
         self._database = database
 
@@ -59,7 +77,14 @@ class OrganizationConfiguration:
         """Change some of it."""
         async with self._database.transaction():
             before = await self._organizations.get()
+            if change.region is not None and change.region is not before.region:
+                await self._require_region(change.region)
             wanted = changed(before, change.given())
             after = await self._organizations.update(wanted, expected_version)
             await self._trail.record(caller, "updated", SUBJECT, None, differences(before, after))
         return after
+
+    async def _require_region(self, region: Region) -> None:
+        for account in await whole(self._accounts.listing):
+            if account.enabled:
+                await self._rules.require_region(account.channel, region)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from application.configuration.audit import now
-from channels.base import ProviderTemplate
+from channels.extras import ProviderTemplate
 from domain.configuration import Approval, Template, TemplateTranslation
 from domain.ids import AccountId, new_id
 

@@ -11,7 +11,7 @@ from application.configuration.drafts import Draft, Language, Name, Text
 from application.configuration.pages import matching
 from application.configuration.register import Register, changed
 from application.whole_lists import whole
-from channels.base import ProviderTemplate, TemplateDirectory
+from channels.extras import ProviderTemplate, TemplateDirectory
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Template, TemplateTranslation
 from domain.errors import InvalidInput, NotFound

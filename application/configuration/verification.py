@@ -4,33 +4,21 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from application.callback_urls import CallbackUrls
+from application.configuration.checks import Check, check
+from application.configuration.privacy import EnablingRules, PrivacyNotice
+from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.templates import TemplateConfiguration
 from application.whole_lists import whole
-from channels.base import Channel, TemplateDirectory
+from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Account, Approval, Endpoint, Template
-from domain.errors import ChannelError
 from domain.ids import AccountId
-from domain.values import Value
 from storage.accounts import Accounts
 from storage.endpoints import Endpoints
 from storage.queues import Queues
 from storage.workstreams import Workstreams
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - refused, not bound
-
-
-class Check(Value):
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    message: str
-    what_to_do: str | None = None
-
-
-def _check(name: str, *, ok: bool, good: str, bad: str, what_to_do: str) -> Check:
-    return Check(name=name, ok=ok, message=good if ok else bad, what_to_do=None if ok else what_to_do)
 
 
 class AccountVerification:
@@ -45,8 +33,9 @@ class AccountVerification:
         queues: Queues,
         templates: TemplateConfiguration,
         channels: Mapping[ChannelName, Channel],
-        directories: Mapping[ChannelName, TemplateDirectory],
         callback_urls: CallbackUrls,
+        provider: ProviderQuestions,
+        rules: EnablingRules,
     ) -> None:
         self._accounts = accounts
         self._endpoints = endpoints
@@ -54,8 +43,9 @@ class AccountVerification:
         self._queues = queues
         self._templates = templates
         self._channels = channels
-        self._directories = directories
         self._callback_urls = callback_urls
+        self._provider = provider
+        self._rules = rules
 
     async def known(self, account_id: AccountId) -> list[Check]:
         """What can be told without asking the provider."""
@@ -64,11 +54,12 @@ class AccountVerification:
         endpoints = [endpoint for endpoint in listed if endpoint.account_id == account_id]
         return [
             enabled(account),
+            privacy(await self._rules.notice(account)),
             await self._settings(account),
             public_url(self._callback_urls, account),
             numbers(endpoints),
             await self._somebody_answers(endpoints),
-            templates(await self._templates.of_account(account_id)),
+            *await self._approved(account),
             webhook_seen(account),
             last_error(account),
         ]
@@ -76,13 +67,18 @@ class AccountVerification:
     async def live(self, account_id: AccountId) -> list[Check]:
         """The same, after asking the provider whether it knows us."""
         account = await self._accounts.get(account_id)
-        asked = await self._provider(account)
+        asked = await self._provider.checks(account)
         return [*await self.known(account_id), *asked]
+
+    async def _approved(self, account: Account) -> list[Check]:
+        if not self._channels[account.channel].capabilities.templates:
+            return []
+        return [templates(await self._templates.of_account(account.account_id))]
 
     async def _settings(self, account: Account) -> Check:
         secrets = await self._accounts.secret_status(account.account_id)
         problems = self._channels[account.channel].check_settings(account.settings, secrets.keys())
-        return _check(
+        return check(
             "settings",
             ok=not problems,
             good="All settings and secrets are there and well-formed.",
@@ -92,7 +88,7 @@ class AccountVerification:
 
     async def _somebody_answers(self, endpoints: list[Endpoint]) -> Check:
         empty = [endpoint.name for endpoint in endpoints if not await self._has_members(endpoint)]
-        return _check(
+        return check(
             "workstream",
             ok=bool(endpoints) and not empty,
             good="Every number has a workstream whose queue has members.",
@@ -105,23 +101,10 @@ class AccountVerification:
         queue = await self._queues.get(workstream.fallback_queue_id)
         return bool(queue.member_ids)
 
-    async def _provider(self, account: Account) -> list[Check]:
-        directory = self._directories.get(account.channel)
-        if directory is None:
-            return []
-        try:
-            await directory.templates(await self._accounts.credentials(account.account_id))
-        except ChannelError as error:
-            what_to_do = (
-                "Compare the account's SID and token with the provider's console, then try again."
-            )
-            return [Check(name="provider", ok=False, message=str(error), what_to_do=what_to_do)]
-        return [Check(name="provider", ok=True, message="The provider accepts these credentials.")]
-
 
 def enabled(account: Account) -> Check:
     """Nothing flows through a disabled account."""
-    return _check(
+    return check(
         "enabled",
         ok=account.enabled,
         good="The account is enabled.",
@@ -130,12 +113,23 @@ def enabled(account: Account) -> Check:
     )
 
 
+def privacy(notice: PrivacyNotice) -> Check:
+    """Somebody knows that data leaves."""
+    return check(
+        "privacy",
+        ok=notice.is_acknowledged,
+        good="The privacy notice is acknowledged.",
+        bad="Nobody has acknowledged that customers' data leaves for the provider.",
+        what_to_do="Read the notice at GET …/privacy-acknowledgement, and acknowledge it there.",
+    )
+
+
 def public_url(callback_urls: CallbackUrls, account: Account) -> Check:
     """Providers call over the internet, and over TLS only."""
     address = urlsplit(callback_urls.public_url)
     reachable = address.scheme == "https" and (address.hostname or "") not in LOCAL_HOSTS
     told = ", ".join(callback_urls.of(account).values())
-    return _check(
+    return check(
         "callback_urls",
         ok=reachable,
         good=f"The provider can be given these addresses: {told}",
@@ -146,7 +140,7 @@ def public_url(callback_urls: CallbackUrls, account: Account) -> Check:
 
 def numbers(endpoints: list[Endpoint]) -> Check:
     """There must be one to write to."""
-    return _check(
+    return check(
         "numbers",
         ok=any(endpoint.enabled for endpoint in endpoints),
         good=f"{sum(endpoint.enabled for endpoint in endpoints)} numbers are enabled.",
@@ -159,7 +153,7 @@ def templates(found: list[Template]) -> Check:
     """Without an approved one nobody can write after the service window."""
     texts = [translation for template in found for translation in template.translations]
     approved = sum(text.approval is Approval.APPROVED for text in texts)
-    return _check(
+    return check(
         "templates",
         ok=approved > 0,
         good=f"{approved} of {len(texts)} template texts are approved.",
@@ -170,7 +164,7 @@ def templates(found: list[Template]) -> Check:
 
 def webhook_seen(account: Account) -> Check:
     """The proof that the provider knows our address."""
-    return _check(
+    return check(
         "webhook",
         ok=account.last_webhook_at is not None,
         good=f"The last webhook came at {account.last_webhook_at}.",
@@ -181,7 +175,7 @@ def webhook_seen(account: Account) -> Check:
 
 def last_error(account: Account) -> Check:
     """What the provider last complained about."""
-    return _check(
+    return check(
         "last_error",
         ok=account.last_error is None,
         good="The provider has not complained.",

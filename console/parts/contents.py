@@ -76,16 +76,26 @@ def _file(item: MediaItem, texts: Texts) -> None:
     address = paths.media(item.media_id)
     match item.mime_type.partition("/")[0]:
         case "image" if "svg" not in item.mime_type:
-            name = item.file_name or texts.photo
-            opened = texts.download.format(name=name)
-            with tag("a", "picture", href=address, target="_blank", rel="noopener", title=opened):
-                tag("img", src=address, alt=name, loading="lazy")
+            _picture(item, address, texts)
         case "audio":
             tag("audio", src=address, controls=True, preload="none", aria_label=texts.audio)
         case "video":
             tag("video", src=address, controls=True, preload="none", aria_label=texts.video)
         case _:
             _link(item, address, texts)
+
+
+def _picture(item: MediaItem, address: str, texts: Texts) -> None:
+    name = item.file_name or texts.photo
+    opened = texts.download.format(name=name)
+    with tag("a", "picture", href=address, target="_blank", rel="noopener", title=opened):
+        if item.thumbnail is None:
+            tag("img", src=address, alt=name, loading="lazy")
+            return
+        # Its size is told, so that nothing jumps when it arrives.
+        width, height = str(item.thumbnail.width), str(item.thumbnail.height)
+        shown = paths.thumbnail(item.media_id)
+        tag("img", src=shown, alt=name, loading="lazy", width=width, height=height)
 
 
 def _link(item: MediaItem, address: str, texts: Texts) -> None:

@@ -23,6 +23,11 @@ PASSED_ON: Final = (
     "temporal_ui_url",
     "twilio_api_url",
     "twilio_content_url",
+    "line_api_url",
+    "line_data_api_url",
+    "gbm_api_url",
+    "rcs_api_url",
+    "google_token_url",
     "allow_private_media_hosts",
 )
 
@@ -65,6 +70,11 @@ def _unless_set(settings: Settings, base: Path) -> dict[str, object]:
         "media_dir": base / "media",
         "twilio_api_url": simulator_url(settings),
         "twilio_content_url": simulator_url(settings),
+        "line_api_url": simulator_url(settings),
+        "line_data_api_url": simulator_url(settings),
+        "gbm_api_url": simulator_url(settings),
+        "rcs_api_url": simulator_url(settings),
+        "google_token_url": f"{simulator_url(settings)}/token",
     }
     if not settings.secret_keys:
         data_dir.prepare(base)

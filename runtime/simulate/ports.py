@@ -81,6 +81,9 @@ class WillingProvider:
     ) -> Receipt | None:
         return None
 
+    async def takes_keys(self, account_id: AccountId) -> bool:
+        return True
+
     async def reserve(self, endpoint_id: EndpointId) -> timedelta:
         return timedelta(0)
 

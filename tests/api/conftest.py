@@ -34,6 +34,7 @@ from runtime import config_services, engine_services
 from runtime.keyring import new_key
 from runtime.payloads import PayloadCodec
 from storage.accounts import Accounts
+from storage.blobs import FileBlobs
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from tests.api.whatsapp_account import ACCOUNTS, FakeWhatsApp, an_account
@@ -110,10 +111,20 @@ def conversations() -> FakeConversations:
     return FakeConversations()
 
 
+@pytest.fixture
+def others() -> Sequence[Any]:
+    """Channels beside WhatsApp, for tests that are about them."""
+    return ()
+
+
 def an_engine(
-    database: Database, whatsapp: FakeWhatsApp, conversations: FakeConversations, media_dir: Path
+    database: Database,
+    whatsapp: FakeWhatsApp,
+    conversations: FakeConversations,
+    media_dir: Path,
+    others: Sequence[Any] = (),
 ) -> Engine:
-    channels: Any = {ChannelName.WHATSAPP: whatsapp}
+    channels: Any = {each.name: each for each in (whatsapp, *others)}
     surroundings = engine_services.Surroundings(
         database=database,
         accounts=Accounts(database, FakeBox()),
@@ -122,23 +133,26 @@ def an_engine(
         erasures=FakeErasures(),
         public_url=PUBLIC_URL,
         secret_keys=["a-key-of-tests"],
-        media_dir=media_dir,
+        blobs=FileBlobs(media_dir),
         media_max_bytes=1_000_000,
     )
     return engine_services.build(surroundings).engine
 
 
 async def assembled(
-    database: Database, whatsapp: FakeWhatsApp, passwords: Passwords, engine: Engine
+    database: Database,
+    whatsapp: FakeWhatsApp,
+    passwords: Passwords,
+    engine: Engine,
+    others: Sequence[Any] = (),
 ) -> Services:
     """Everything real but the provider and Temporal; an organisation is there."""
-    channels: Any = {ChannelName.WHATSAPP: whatsapp}
+    channels: Any = {each.name: each for each in (whatsapp, *others)}
     configuration = config_services.configuration(
         config_services.Surroundings(
             database=database,
             accounts=Accounts(database, FakeBox()),
             channels=channels,
-            directories=channels,
             passwords=passwords,
             public_url=PUBLIC_URL,
         )
@@ -156,16 +170,24 @@ async def assembled(
 
 @pytest.fixture
 def engine(
-    database: Database, whatsapp: FakeWhatsApp, conversations: FakeConversations, tmp_path: Path
+    database: Database,
+    whatsapp: FakeWhatsApp,
+    conversations: FakeConversations,
+    tmp_path: Path,
+    others: Sequence[Any],
 ) -> Engine:
-    return an_engine(database, whatsapp, conversations, tmp_path)
+    return an_engine(database, whatsapp, conversations, tmp_path, others)
 
 
 @pytest.fixture
 async def services(
-    database: Database, whatsapp: FakeWhatsApp, passwords: Passwords, engine: Engine
+    database: Database,
+    whatsapp: FakeWhatsApp,
+    passwords: Passwords,
+    engine: Engine,
+    others: Sequence[Any],
 ) -> Services:
-    return await assembled(database, whatsapp, passwords, engine)
+    return await assembled(database, whatsapp, passwords, engine, others)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from channels.base import ProviderTemplate
+from channels.extras import ProviderTemplate
 from domain.configuration import Approval
 from domain.errors import ProviderUnavailable
 from tests.api.whatsapp_account import (

@@ -25,8 +25,12 @@ OPEN = {
     ("GET", "/codec/sign-in"),
     ("POST", "/codec/sign-in"),
     ("GET", "/media/{media_id}"),  # signed, for providers
+    ("GET", "/media/{media_id}/thumbnail"),
     ("POST", "/webhooks/twilio/{account_id}/messages"),  # signed by the provider
     ("POST", "/webhooks/twilio/{account_id}/status"),
+    ("POST", "/webhooks/line/{account_id}"),
+    ("POST", "/webhooks/google-business-messages/{account_id}"),
+    ("POST", "/webhooks/rcs/{account_id}"),
 }
 ID = UUID("019b1e8e-0000-7000-8000-000000000000")
 

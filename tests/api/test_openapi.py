@@ -73,7 +73,7 @@ class Seeded:
         secrets, sid = {"auth_token": TOKEN}, {"account_sid": SID}
         draft = NewAccount(name="A", channel=ChannelName.WHATSAPP, settings=sid, secrets=secrets)
         account = (await use.accounts.create(ROOT, draft)).account
-        number = NewEndpoint(name="N", number="+14155238886", workstream_id=workstream.workstream_id)
+        number = NewEndpoint(name="N", address="+14155238886", workstream_id=workstream.workstream_id)
         endpoint = await use.endpoints.create(ROOT, account.account_id, number)
         text = Translation(language="en", text="Hello", content_sid="HX1")
         template = await use.templates.create(

@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Final
 
 import httpx2
 
-from channels.base import ProviderTemplate
+from channels.addresses import e164
+from channels.extras import ProviderTemplate
+from channels.whatsapp import CALLBACKS, PREFIX
 from domain.channels import Capabilities, ChannelName
 from domain.configuration import Approval, Credentials
 from domain.errors import AccountRejected
@@ -31,6 +33,14 @@ class FakeWhatsApp:
     token: str | None = TOKEN
     """The only one it accepts. None: it accepts any."""
 
+    callbacks: ClassVar[Mapping[str, str]] = CALLBACKS
+
+    def endpoint_address(self, text: str) -> str:
+        return PREFIX + e164(text)
+
+    def check_endpoint(self, settings: Mapping[str, str]) -> list[str]:
+        return []
+
     def check_settings(self, settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
         problems = [] if settings.get("account_sid", "").startswith("AC") else ["Set account_sid."]
         return problems + ([] if "auth_token" in secrets else ["Set the secret auth_token."])
@@ -41,6 +51,10 @@ class FakeWhatsApp:
         if self.token not in {None, credentials.secret("auth_token")}:
             raise AccountRejected("The provider does not accept this token.")
         return self.listed
+
+    async def approval(self, content_sid: str, credentials: Credentials) -> tuple[Approval, str | None]:
+        found = next(each for each in self.listed if each.content_sid == content_sid)
+        return found.approval, found.rejection_reason
 
 
 def a_listed_template(name: str, language: str = "en", **changes: object) -> ProviderTemplate:

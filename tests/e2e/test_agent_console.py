@@ -77,6 +77,7 @@ async def test_every_kind_of_message_is_shown(desk: Desk, customer: Customer) ->
     await customer.say("", type="hologram")
     picture = desk.line("Look").get_by_role("img", name="Photo")
     await expect(picture).to_have_js_property("naturalWidth", 96)
+    await expect(picture).to_have_attribute("src", re.compile("/thumbnail$"))
     invoice = desk.transcript.get_by_role("link", name="invoice.pdf")
     await expect(invoice).to_have_attribute("href", re.compile("^/agent/media/"))
     await expect(desk.line("52.500000, 13.400000")).to_contain_text("Open map")

@@ -1,12 +1,13 @@
 """What operators watch: counted from the database, and from what happens."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from prometheus_client import REGISTRY
 
 from application.gauges import Gauges
+from application.reconcile import OVERLAP
 from domain.conversations import State
 from domain.effects import Trigger
 from domain.errors import InvalidSignature
@@ -14,6 +15,7 @@ from domain.ids import new_id
 from domain.messages import DeliveryStatus, Receipt, StatusReported
 from domain.ports import CloseRequest, Projection
 from storage.figures import Figures
+from storage.watermarks import Watermarks
 from tests.fakes import FakeChannel
 from tests.shop import Shop, a_message, a_webhook, an_outbound
 
@@ -174,3 +176,20 @@ async def test_messages_that_no_webhook_brought_ring_the_alarm(
     await shop.parts.reconciler.reconcile(shop.account.account_id)
 
     assert lost.grown == 2
+
+
+async def test_how_far_reconciling_is_behind_is_seen(shop: Shop, gauges: Gauges) -> None:
+    account_id = str(shop.account.account_id)
+    await gauges.sample()
+    assert shown("holdfast_reconciliation_behind_seconds", account_id=account_id) is None
+
+    marks, endpoint_id = Watermarks(shop.database), shop.endpoint.endpoint_id
+    await marks.set(endpoint_id, datetime.now(UTC) - timedelta(hours=2))
+    await gauges.sample()
+    behind = shown("holdfast_reconciliation_behind_seconds", account_id=account_id)
+    assert behind == pytest.approx((timedelta(hours=2) - OVERLAP).total_seconds(), abs=30)
+
+    await shop.parts.reconciler.reconcile(shop.account.account_id)
+    await gauges.sample()
+    behind = shown("holdfast_reconciliation_behind_seconds", account_id=account_id)
+    assert behind == pytest.approx(0, abs=30)

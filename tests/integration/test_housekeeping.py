@@ -1,6 +1,5 @@
 """What is kept for a while is forgotten, and nothing else."""
 
-from application.housekeeping import Housekeeping
 from domain.messages import DeliveryStatus, StatusReported
 from storage.messages import Messages
 from tests.fakes import FakeChannel
@@ -17,12 +16,12 @@ async def test_old_events_go_and_the_transcript_stays(shop: Shop, channel: FakeC
     await shop.parts.engine.intake.receive(account_id, channel, a_webhook(a_message(1)))
     report = StatusReported(provider_message_id="not ours", status=DeliveryStatus.READ)
     await shop.parts.engine.intake.receive(account_id, channel, a_webhook(report))
-    fresh = await Housekeeping(shop.database).tidy()
+    fresh = await shop.parts.housekeeper.tidy()
     assert not any(fresh.values())
     async with shop.database.connection() as connection:
         for statement in BACKDATE:
             await connection.execute(statement)
-    forgotten = await Housekeeping(shop.database).tidy()
+    forgotten = await shop.parts.housekeeper.tidy()
     assert forgotten["live_events"] > 0
     assert forgotten["parked_reports"] == 1
     [view] = await shop.running()

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.base import WebhookRequest
+from channels.webhooks import WebhookRequest
 from domain.configuration import Account
 from domain.errors import InvalidSignature, Unavailable
 from domain.ids import AccountId, new_id
@@ -79,7 +79,7 @@ async def test_while_a_secret_is_rotated_both_are_right(shop: Shop) -> None:
 
 async def test_a_secret_that_was_just_replaced_is_found_without_waiting(shop: Shop) -> None:
     now = [0.0]
-    shop.parts.engine.intake._open_accounts._clock = lambda: now[0]
+    shop.parts.engine.intake._open_accounts._shelf.clock = lambda: now[0]
     await receive(shop, a_webhook(a_message(1)))
     await shop.accounts.set_secret(
         shop.account.account_id, "auth_token", "brand new", keep_previous=False

@@ -6,11 +6,14 @@ import pytest
 
 from domain.errors import AccountRejected, LookupNotOffered
 from domain.ids import new_id
-from domain.messages import Receipt
+from domain.messages import AuthorKind, Receipt
 from domain.ports import Claim
+from domain.views import ConversationView
+from storage.endpoints import Endpoints
+from storage.messages import Messages
 from storage.outbox import Outbox
 from tests.fakes import FakeChannel
-from tests.shop import Shop, an_outbound
+from tests.shop import Shop, a_message, a_webhook, an_outbound
 
 
 async def test_inv3_names_of_other_messages_are_not_taken_for_this_one(
@@ -66,3 +69,67 @@ async def test_a_message_of_an_account_that_is_gone_waits_for_an_operator(shop: 
     assert isinstance(claim, Claim)
     with pytest.raises(AccountRejected):
         await shop.parts.provider.send(new_id(), claim.message)
+
+
+async def test_an_adapter_gets_the_endpoints_settings_and_who_speaks(shop: Shop) -> None:
+    endpoints = Endpoints(shop.database)
+    endpoint = shop.endpoint.model_copy(update={"settings": {"agent_id": "a1"}})
+    await endpoints.update(endpoint, endpoint.version)
+    message = (await claimed(shop)).message
+    assert message.endpoint_settings == {"agent_id": "a1"}
+    assert (message.author, message.author_name) == (AuthorKind.AGENT, "Ann")
+
+
+async def claimed(shop: Shop, conversation: ConversationView | None = None) -> Claim:
+    """One more answer, in its first attempt."""
+    conversation = conversation or await shop.hears()
+    claim = await Outbox(shop.database).claim(await an_outbound(shop, conversation))
+    assert isinstance(claim, Claim)
+    return claim
+
+
+async def hears_with_token(shop: Shop, channel: FakeChannel) -> ConversationView:
+    """A customer writes, and their provider lets us answer once for free."""
+    event = a_message(1, details={"reply_token": "t1", "kept": "yes"})
+    await shop.parts.engine.intake.receive(shop.account.account_id, channel, a_webhook(event))
+    [view] = await shop.running()
+    return view
+
+
+async def test_a_reply_token_is_used_by_one_message_only(shop: Shop, channel: FakeChannel) -> None:
+    view = await hears_with_token(shop, channel)
+    tokens = [(await claimed(shop, view)).message.reply_token for _ in range(2)]
+    assert tokens == ["t1", None]
+
+
+async def test_a_reply_token_is_shown_to_nobody(shop: Shop, channel: FakeChannel) -> None:
+    view = await hears_with_token(shop, channel)
+    [message] = await Messages(shop.database).transcript(view.conversation_id)
+    assert message.details == {"kept": "yes"}
+    assert "t1" not in repr(await claimed(shop, view))
+
+
+async def test_a_reply_token_is_not_used_shortly_before_it_ends(
+    shop: Shop, channel: FakeChannel
+) -> None:
+    view = await hears_with_token(shop, channel)
+    async with shop.database.connection() as connection:
+        await connection.execute("UPDATE reply_tokens SET at = at - interval '51 seconds'")
+    assert (await claimed(shop, view)).message.reply_token is None
+    assert (await shop.parts.housekeeper.tidy())["reply_tokens"] == 1
+
+
+async def test_inv3_an_attempt_with_a_reply_token_is_never_repeated_as_if_it_had_a_key(
+    shop: Shop, channel: FakeChannel
+) -> None:
+    outbox = Outbox(shop.database)
+    first = await claimed(shop, await hears_with_token(shop, channel))
+    message_id = first.message.message_id
+    doubt = await outbox.claim(message_id)
+    assert isinstance(doubt, Claim)
+    assert (first.without_key, doubt.without_key) == (True, True)
+    assert (doubt.doubtful_since is None, doubt.message.reply_token) == (False, None)
+    await outbox.not_taken(message_id, code="x", reason="x")
+    again = await outbox.claim(message_id)
+    assert isinstance(again, Claim)
+    assert (again.without_key, again.message.reply_token) == (False, None)

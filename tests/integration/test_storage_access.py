@@ -169,9 +169,9 @@ async def test_what_nobody_could_read_is_kept_within_bounds(house: House) -> Non
 
 
 async def test_a_watermark_never_goes_back(house: House) -> None:
-    marks, account_id = Watermarks(house.db), house.account.account_id
-    assert await marks.get(account_id) is None
+    marks, endpoint_id = Watermarks(house.db), house.endpoint.endpoint_id
+    assert await marks.get(endpoint_id) is None
     later, earlier = now(), datetime.fromisoformat("2026-01-01T00:00:00+00:00")
-    await marks.set(account_id, later)
-    await marks.set(account_id, earlier)
-    assert await marks.get(account_id) == later
+    await marks.set(endpoint_id, later)
+    await marks.set(endpoint_id, earlier)
+    assert await marks.get(endpoint_id) == later

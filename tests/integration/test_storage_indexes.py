@@ -8,7 +8,9 @@ from psycopg.types.json import Jsonb
 from domain.ids import new_id
 from storage import (
     addresses,
+    afterthoughts,
     callbacks,
+    consents,
     conversations,
     events,
     intake,
@@ -16,8 +18,11 @@ from storage import (
     media,
     messages,
     outbox,
+    profiles,
     projections,
     provider_names,
+    reply_tokens,
+    typing_signals,
 )
 from storage.database import Database, Query
 from tests.integration.house import House
@@ -113,8 +118,7 @@ HOT: dict[str, Query] = {
     "an earlier copy of a message": intake.FIRST_COPY,
     "the running conversation": intake.RUNNING,
     "keeping a message": intake.KEEP,
-    "pending mail": mailbox.ITEMS,
-    "whom mail is for": mailbox.ADDRESSEE,
+    "pending mail": mailbox.PENDING,
     "stranded mail": mailbox.STRANDED,
     "discarding mail": mailbox.DISCARD,
     "posting mail": mailbox.POST,
@@ -136,6 +140,14 @@ HOT: dict[str, Query] = {
     "live events": events.AFTER,
     "other messages to a customer": provider_names.OF_OTHERS,
     "pending files": media.PENDING,
+    "an afterthought of a message": afterthoughts.IS_KEPT,
+    "applying an afterthought": afterthoughts.APPLY,
+    "a consent": consents.CHANGE,
+    "taking a reply token": reply_tokens.TAKE,
+    "keeping a reply token": reply_tokens.KEEP,
+    "somebody types": typing_signals.TELL,
+    "a name to ask for": profiles.CLAIM,
+    "a name that was told": profiles.KEEP,
 }
 
 
@@ -161,6 +173,8 @@ async def _facts(house: House) -> dict[str, Any]:
         "details": Jsonb({}),
         "error_code": None,
         "error_text": None,
+        "flag": "1",
+        "good_for": "50 seconds",
         "handled": 1,
         "has_media": False,
         "holds_capacity": False,
@@ -171,6 +185,7 @@ async def _facts(house: House) -> dict[str, Any]:
         "mine": False,
         "name": "Anna",
         "older_than": "1 minute",
+        "opted_out": True,
         "other_ids": Jsonb({}),
         "phone": None,
         "preferred_agent_id": None,
@@ -180,6 +195,7 @@ async def _facts(house: House) -> dict[str, Any]:
         "rank": 4,
         "reason": "x",
         "reply_to": "SM18-1",
+        "reported_at": None,
         "revision": 1,
         "rows": 100,
         "sees_all": False,
@@ -188,8 +204,11 @@ async def _facts(house: House) -> dict[str, Any]:
         "states": ["open", "closed"],
         "status": "sent",
         "up_to": 1,
+        "sender": "whatsapp:+17",
+        "token": "t",
         "value": "whatsapp:+17",
         "window": None,
+        "word": "typing",
     }
 
 

@@ -139,3 +139,18 @@ def test_a_parked_reply_is_withdrawn_by_whoever_has_the_conversation(
     line = lines(parked, reader=reader, view=alices(state))[-1]
     assert isinstance(line, MessageLine)
     assert line.may_withdraw is may
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        ({}, None),
+        ({"edited_at": "2026-10-01T12:00:00Z"}, "Edited"),
+        ({"edited_at": "x", "withdrawn_at": "x"}, "Taken back by the customer"),
+    ],
+)
+def test_what_a_customer_did_to_a_message_later_is_said(
+    details: dict[str, str], told: str | None
+) -> None:
+    [line] = spoken(a_message(1, details=details))
+    assert line.afterthought == told

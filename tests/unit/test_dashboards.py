@@ -13,6 +13,7 @@ import application.gauges
 import application.intake
 import application.live_events
 import application.reconcile
+import application.safekeeping
 from api import request_log
 from tests.dashboards import ALERTS, PROMETHEUS_OWN, SDK_METRICS, alerts, panels, use_of, uses
 from workflows.lateness import LATENESS

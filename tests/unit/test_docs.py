@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"""\]\(([^()\s]+)\)|\bsrc="([^"]+)\"""")
 MAKE = re.compile(r"^make ([a-z]+)|`make ([a-z]+)[^`]*`", re.MULTILINE)
-VARIABLE = re.compile(r"\bHOLDFAST_[A-Z][A-Z_]*[A-Z]\b")
+VARIABLE = re.compile(r"\bHOLDFAST_[A-Z][A-Z0-9_]*[A-Z0-9]\b")
 TEST = re.compile(r"`(test_inv\d+_\w+)`")
 PACKAGE = re.compile(r"^[A-Za-z0-9-]+")
 

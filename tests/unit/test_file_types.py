@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.file_types import clean_type, safe_name, sniff
+from channels.file_types import clean_type, extensions, safe_name, sniff
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 32
 
@@ -57,3 +57,21 @@ def test_a_long_name_keeps_its_ending() -> None:
 def test_a_declared_type_is_bare_or_unknown() -> None:
     assert clean_type("Audio/OGG; codecs=opus") == "audio/ogg"
     assert clean_type("nonsense") == "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        (None, b"", set()),
+        ("notes", b"plain", set()),
+        ("Notes.TXT", b"plain", {"txt"}),
+        ("invoice.pdf.exe", b"plain", {"exe"}),
+        ("invoice.pdf", b"MZ" + b"\x00" * 100, {"pdf", "exe"}),
+        ("a.sh ", b"plain", {"sh"}),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100, {"png"}),
+    ],
+)
+def test_a_file_is_what_it_is_called_and_what_it_is(
+    name: str | None, content: bytes, found: set[str]
+) -> None:
+    assert extensions(name, content) == found

@@ -17,7 +17,7 @@ from tests.stack import ROOT
 
 FOLDER = ROOT / "deploy" / "kubernetes"
 FILES = sorted(FOLDER.glob("*.yaml"))
-VARIABLE = re.compile(r"\bHOLDFAST_[A-Z_]*[A-Z]\b")
+VARIABLE = re.compile(r"\bHOLDFAST_[A-Z0-9_]*[A-Z0-9]\b")
 SHOWN_BY = application.gauges  # which defines what the scaling looks at
 COMMANDS = {"api", "worker", "migrate", "promote"}
 

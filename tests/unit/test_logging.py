@@ -3,11 +3,13 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
+from runtime import redaction
 from runtime.logging import configure
 from runtime.redaction import REDACTED, redact_text
 from runtime.settings import LogFormat
@@ -121,6 +123,23 @@ def test_inv9_addresses_and_credentials_in_a_sentence_are_hidden(
 )
 def test_times_durations_and_ids_are_not_mistaken_for_addresses(text: str) -> None:
     assert redact_text(text) == text
+
+
+PRIVATE = (
+    redaction._CREDENTIALS,
+    redaction._URL_PASSWORD,
+    redaction._CHANNEL_ADDRESS,
+    redaction._LINE_ID,
+    redaction._PHONE_NUMBER,
+)
+
+
+@pytest.mark.parametrize("pattern", PRIVATE, ids=lambda pattern: pattern.pattern)
+def test_inv9_nothing_private_is_made_of_harmless_characters_only(pattern: re.Pattern[str]) -> None:
+    signs = [chr(code) for code in range(128) if redaction._HARMLESS.fullmatch(chr(code))]
+    words = ("bearer", "basic", "whatsapp", "rcs", "tel", "u" + "0" * 32, "//", "2b14155550100", "3a")
+    made = [f"{one}{sign}{other}" for one in words for sign in signs for other in words]
+    assert not [text for text in made if pattern.search(text)]
 
 
 def test_inv9_exceptions_are_redacted(output: io.StringIO) -> None:

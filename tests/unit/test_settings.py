@@ -4,15 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from domain.errors import ConfigurationError
 from runtime.environment import variable
 from runtime.keyring import new_key
-from runtime.settings import Mode, Settings, load, read
+from runtime.settings import MediaStore, Mode, Settings, load, read
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
-DOCUMENTED = dict(re.findall(r"^#?(HOLDFAST_[A-Z_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
+DOCUMENTED = dict(re.findall(r"^#?(HOLDFAST_[A-Z0-9_]+)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
 PASSWORD = "tr0ub4dor-and-3"
 
 
@@ -82,6 +82,8 @@ def test_a_production_start_with_defaults_lists_everything_that_is_wrong_at_once
         ({"database_url": SecretStr("mysql://app:x@db/holdfast")}, "DATABASE_URL"),
         ({"database_url": SecretStr("postgresql://holdfast:holdfast@db/holdfast")}, "DATABASE_URL"),
         ({"temporal_ui_url": "http://temporal.example.com"}, "TEMPORAL_UI_URL"),
+        ({"media_s3_endpoint_url": "http://minio.internal:9000"}, "MEDIA_S3_ENDPOINT_URL"),
+        ({"media_store": MediaStore.S3}, "MEDIA_S3_BUCKET"),
         ({"allow_private_media_hosts": True}, "ALLOW_PRIVATE_MEDIA_HOSTS"),
         ({"secret_keys": (SecretStr("A" * 43 + "="),)}, "SECRET_KEYS"),
         ({"secret_keys": (SecretStr("dGhpcy1pcy1hLWRlbW8ta2V5LW5vdC1hLXNlY3JldCE="),)}, "SECRET_KEYS"),
@@ -97,6 +99,17 @@ def test_the_simulator_may_stand_in_for_providers_in_embedded_mode() -> None:
     fit_for_production(
         mode=Mode.EMBEDDED, twilio_api_url="http://127.0.0.1:8090", allow_private_media_hosts=True
     ).check()
+
+
+@pytest.mark.parametrize("address", ["", "127.0.0.1:3310", "[::1]:3310", "/run/clamav/clamd.ctl"])
+def test_a_scanner_has_a_port_or_a_socket(address: str) -> None:
+    Settings(clamd_address=address)
+
+
+@pytest.mark.parametrize("address", ["clamd", ":3310", "clamd:", "clamd:port", "/", "tcp://clamd:3310"])
+def test_an_address_of_no_scanner_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(clamd_address=address)
 
 
 def test_a_key_that_is_refused_is_not_repeated() -> None:

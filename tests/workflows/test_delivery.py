@@ -68,6 +68,14 @@ async def test_inv3_an_answer_that_was_lost_is_asked_for_and_not_sent_again(stor
     assert story.world.provider.lookups == 1
 
 
+async def test_inv3_with_a_key_of_ours_a_message_is_repeated_without_waiting(story: Story) -> None:
+    await an_active(story)
+    story.world.provider.has_keys = True
+    story.world.provider.errors.append(OutcomeUnknown("no answer"))
+    message_id = await story.order(commands.Send)
+    await story.until(lambda: story.world.provider.sent == [message_id], "sent, in no time")
+
+
 async def test_inv3_an_attempt_that_never_arrived_is_repeated(story: Story) -> None:
     await an_active(story)
     story.world.outbox.now = await story.now() - timedelta(minutes=1)

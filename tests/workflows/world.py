@@ -138,6 +138,7 @@ class FakeProvider:
         self.takes_before_failing = False
         self.lookups = 0
         self.can_be_asked = True
+        self.has_keys = False
 
     async def send(self, account_id: AccountId, message: OutboundMessage) -> Receipt:
         if self.errors:
@@ -157,6 +158,9 @@ class FakeProvider:
         if message.message_id in self.sent:
             return Receipt(provider_message_id=f"SM{message.message_id}")
         return None
+
+    async def takes_keys(self, account_id: AccountId) -> bool:
+        return self.has_keys
 
 
 class FakeSlots:

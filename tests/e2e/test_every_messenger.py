@@ -1,0 +1,151 @@
+"""The same conversation over every messenger of the demo: both ways, on the embedded stack."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from application.demo_channels import CHANNELS
+from domain.channels import ChannelName
+from tests.e2e.people import Agent, eventually
+from tests.stack import Stack
+
+DEMO = {channel.channel: channel for channel in CHANNELS}
+
+
+def somebody(channel: ChannelName) -> str:
+    """An address that nobody else has, as this provider writes it."""
+    if channel is ChannelName.LINE:
+        return f"U{uuid4().hex}"
+    if channel is ChannelName.RCS:
+        return f"+1555{uuid4().int % 10**7:07d}"
+    return str(uuid4())
+
+
+@dataclass
+class Phone:
+    """A customer's phone in the simulator."""
+
+    client: httpx2.AsyncClient
+    channel: ChannelName
+    address: str
+
+    async def say(self, **what: Any) -> dict[str, Any]:
+        business = DEMO[self.channel].address
+        who = {"provider": DEMO[self.channel].provider, "from": self.address, "to": business}
+        answer = await self.client.post("/control/say", json=who | what)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def received(self) -> list[str]:
+        query = {
+            "provider": DEMO[self.channel].provider,
+            "business": DEMO[self.channel].address,
+            "customer": self.address,
+        }
+        answer = await self.client.get("/control/thread", params=query)
+        messages = answer.raise_for_status().json()["messages"]
+        return [each["text"] for each in messages if each["direction"] == "outbound"]
+
+
+async def conversation_of(agent: Agent, phone: Phone) -> str:
+    found: list[str] = []
+
+    async def appears() -> bool:
+        page = await agent.get("/conversations", limit=200)
+        found[:] = [
+            each["conversation_id"]
+            for each in page["items"]
+            if each["contact"]["address"] == phone.address and each["channel"] == phone.channel
+        ]
+        return bool(found)
+
+    await eventually(appears, "the conversation is listed")
+    return found[0]
+
+
+@pytest.mark.parametrize("channel", DEMO)
+async def test_a_customer_writes_and_an_agent_answers_over(stack: Stack, channel: ChannelName) -> None:
+    async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
+        phone = Phone(client, channel, somebody(channel))
+        said = await phone.say(text="Hello, where is my parcel?")
+        assert said["outcome"] == "answered", said
+        conversation = await conversation_of(agent, phone)
+        await agent.post(f"/conversations/{conversation}/accept")
+        assert (await agent.write(conversation, "It is on its way.")).status_code == 202
+
+        async def has_the_answer() -> bool:
+            return await phone.received() == ["It is on its way."]
+
+        await eventually(has_the_answer, "the answer arrives, once")
+
+        async def has_left() -> bool:
+            delivery = (await agent.transcript(conversation))[-1]["delivery"]
+            return delivery["status"] in {"accepted", "sent", "delivered", "read"}
+
+        await eventually(has_left, "the agent sees that it left")
+        await phone.say(type="image")
+        await eventually(lambda: has_a_file(agent, conversation), "the file is in our store")
+        assert all(
+            "reply_token" not in line["details"] for line in await agent.transcript(conversation)
+        )
+
+
+async def has_a_file(agent: Agent, conversation: str) -> bool:
+    last = (await agent.transcript(conversation))[-1]["content"]
+    return bool(last["kind"] == "media" and last["items"][0]["state"] == "stored")
+
+
+async def test_a_line_customer_takes_a_message_back(stack: Stack) -> None:
+    async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
+        phone = Phone(client, ChannelName.LINE, somebody(ChannelName.LINE))
+        said = await phone.say(text="my secret", profile_name="Lin")
+        conversation = await conversation_of(agent, phone)
+        await phone.say(type="unsend", concerns=said["message_id"])
+
+        async def is_gone() -> bool:
+            [line] = await agent.transcript(conversation)
+            return bool(line["content"] == {"kind": "erased"})
+
+        await eventually(is_gone, "only a tombstone is left")
+
+        async def has_a_name() -> bool:
+            view = await agent.get(f"/conversations/{conversation}")
+            return bool(view["contact"]["display_name"] == "Lin")
+
+        await eventually(has_a_name, "LINE was asked for the name")
+
+
+async def account_of(admin: httpx2.AsyncClient, channel: ChannelName) -> str:
+    items = (await admin.get("/accounts")).raise_for_status().json()["items"]
+    return next(str(each["account_id"]) for each in items if each["channel"] == channel)
+
+
+def an_admin(stack: Stack) -> httpx2.AsyncClient:
+    token = stack.demo["organization"]["api_keys"]["admin"]
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx2.AsyncClient(base_url=f"{stack.api}/config/v1", headers=headers, timeout=30)
+
+
+async def test_line_is_told_where_to_call_and_tells_its_quota(stack: Stack) -> None:
+    async with an_admin(stack) as admin:
+        path = f"/accounts/{await account_of(admin, ChannelName.LINE)}"
+        registered = (await admin.post(f"{path}/webhook")).raise_for_status().json()
+        assert registered["url"].endswith(f"/webhooks/line/{path.rpartition('/')[2]}")
+        checks = (await admin.post(f"{path}/verification")).raise_for_status().json()["checks"]
+        found = {check["name"]: check["ok"] for check in checks}
+        assert (found["provider"], found["registered_webhook"], found["privacy"]) == (True, True, True)
+        health = (await admin.get(f"{path}/health")).raise_for_status().json()
+        assert health["credentials"] == "complete"
+        assert health["quota"]["used"] >= 0
+
+
+@pytest.mark.parametrize("channel", [ChannelName.RCS, ChannelName.GOOGLE_BUSINESS_MESSAGES])
+async def test_google_verifies_our_address(stack: Stack, channel: ChannelName) -> None:
+    demo = DEMO[channel]
+    async with httpx2.AsyncClient(base_url=stack.simulator) as client:
+        order = {"provider": demo.provider, "business": demo.address}
+        answer = await client.post("/control/google/verify", json=order)
+        assert answer.raise_for_status().json()["verified"], answer.text
