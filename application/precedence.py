@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-# However much goes first, twenty pieces of the other work a second are let through.
+# However much goes first, a piece of the other work is kept no longer.
 PATIENCE: Final = timedelta(milliseconds=50)
 
 
 class Precedence:
-    """Counts what goes first; of what waits, one at a time is let through while there is any."""
+    """Counts what goes first, and keeps the rest until there is none of it, or for a moment."""
 
     def __init__(self) -> None:
         self._first = 0
         self._nothing_first = asyncio.Event()
         self._nothing_first.set()
-        self._turn = asyncio.Lock()
 
     @contextlib.contextmanager
     def first(self) -> Iterator[None]:
@@ -33,7 +32,6 @@ class Precedence:
 
     async def give_way(self) -> None:
         """Wait until nothing goes first, or nobody can be asked to wait any longer."""
-        async with self._turn:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE.total_seconds()):
-                    await self._nothing_first.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self._nothing_first.wait()

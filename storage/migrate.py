@@ -1,5 +1,6 @@
 """Migrations: numbered SQL files, applied once, in order, by one process at a time, never undone."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from psycopg import AsyncConnection, Error
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from psycopg.rows import TupleRow
 
 from domain.errors import ConfigurationError, Unavailable
@@ -17,7 +19,12 @@ from storage.errors import translated
 
 FOLDER: Final = Path(__file__).parent / "migrations"
 _FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+# For whoever migrates at the same time.
 _PATIENCE: Final = "SET lock_timeout = '5min'; SET statement_timeout = '30min'"
+# For traffic: shorter than the deadlock_timeout of a second, after which PostgreSQL ends a caller.
+_IMPATIENCE: Final = "SET lock_timeout = '500ms'"
+_TRIES: Final = 240
+_PAUSE: Final = 0.5
 # Any constant will do, as long as every release uses the same one.
 _LOCK: Final = "SELECT pg_advisory_lock(4805372819901)"
 _HISTORY: Final = """
@@ -70,8 +77,9 @@ async def migrate(conninfo: str, *, up_to: int | None = None, folder: Path = FOL
         await connection.execute(_HISTORY)
         missing = await _missing(connection, folder)
         wanted = [migration for migration in missing if up_to is None or migration.number <= up_to]
+        await connection.execute(_IMPATIENCE)
         for migration in wanted:
-            await _apply(connection, migration)
+            await _apply_when_free(connection, migration)
         return [migration.name for migration in wanted]
 
 
@@ -108,6 +116,16 @@ async def _applied(connection: AsyncConnection[TupleRow]) -> dict[int, bytes]:
     if known is None or not known[0]:
         return {}
     return {number: bytes(checksum) async for number, checksum in await connection.execute(_APPLIED)}
+
+
+async def _apply_when_free(connection: AsyncConnection[TupleRow], migration: Migration) -> None:
+    """Whoever waits for a table is waited for in turn: better to let go, and to come again."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await _apply(connection, migration)
+        except (LockNotAvailable, DeadlockDetected):
+            await asyncio.sleep(_PAUSE)
+    return await _apply(connection, migration)
 
 
 async def _apply(connection: AsyncConnection[TupleRow], migration: Migration) -> None:

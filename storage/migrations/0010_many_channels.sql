@@ -13,24 +13,6 @@ CREATE TABLE afterthoughts (
 );
 CREATE INDEX afterthoughts_by_age ON afterthoughts (at);
 
--- When the customer last said, beside their messages, whether they want to be written to.
-ALTER TABLE addresses ADD COLUMN consent_at timestamptz;
--- When the provider was last asked how a person calls themselves.
-ALTER TABLE addresses ADD COLUMN profile_asked_at timestamptz;
-
--- `customer_typing` is told while it happens and never stored.
-ALTER TABLE conversation_events DROP CONSTRAINT conversation_events_type_check;
-ALTER TABLE conversation_events ADD CONSTRAINT conversation_events_type_check CHECK (type IN (
-    'conversation_changed', 'message_added', 'message_changed', 'announced', 'customer_typing'
-));
-
-ALTER TABLE endpoints
-    ADD COLUMN customers_may_send_files boolean NOT NULL DEFAULT true,
-    ADD COLUMN agents_may_send_files boolean NOT NULL DEFAULT true;
-
-ALTER TABLE organizations ADD COLUMN region text NOT NULL DEFAULT 'commercial'
-    CHECK (region IN ('commercial', 'government'));
-
 -- Who confirmed, and when, that customers' data leaves for the provider: by version of the text.
 CREATE TABLE privacy_acknowledgements (
     account_id uuid NOT NULL REFERENCES accounts ON DELETE RESTRICT,
@@ -51,5 +33,3 @@ CREATE TABLE reply_tokens (
     PRIMARY KEY (endpoint_id, address_id, token)
 );
 CREATE INDEX reply_tokens_by_age ON reply_tokens (at);
--- The attempt that used one: it had no key, so nobody may repeat it as if nothing had happened.
-ALTER TABLE deliveries ADD COLUMN reply_attempt integer;

@@ -91,6 +91,26 @@ async def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, t
     assert await current(database_url) == len(VERSIONS)
 
 
+async def test_who_migrates_waits_for_traffic_and_holds_none_up(empty_url: str, tmp_path: Path) -> None:
+    (tmp_path / "0001_first.sql").write_text("CREATE TABLE busy (it text)")
+    await migrate(empty_url, folder=tmp_path)
+    (tmp_path / "0002_second.sql").write_text("ALTER TABLE busy ADD COLUMN more text")
+    look = "SELECT count(*) FROM busy"
+    async with (
+        await psycopg.AsyncConnection.connect(empty_url) as slow,
+        await psycopg.AsyncConnection.connect(empty_url, autocommit=True) as other,
+    ):
+        await slow.execute(look)  # its transaction stays open
+        migrating = asyncio.create_task(migrate(empty_url, folder=tmp_path))
+        await other.execute("SET statement_timeout = '3s'")
+        for _ in range(10):
+            await other.execute(look)
+            await asyncio.sleep(0.1)
+        assert not migrating.done()
+        await slow.rollback()
+        assert await migrating == ["0002_second"]
+
+
 async def test_a_gap_in_the_numbers_is_refused(database_url: str, tmp_path: Path) -> None:
     (tmp_path / "0002_second.sql").write_text("SELECT 1")
     with pytest.raises(ConfigurationError, match="without a gap"):
@@ -111,7 +131,6 @@ async def test_without_a_server_migrating_says_so() -> None:
         ("deliveries", "status", DeliveryStatus),
         ("media", "state", MediaState),
         ("mailbox", "kind", MailKind),
-        ("conversation_events", "type", LiveEventType),
     ],
 )
 def test_the_schema_knows_the_same_words_as_the_domain(
@@ -122,3 +141,13 @@ def test_the_schema_knows_the_same_words_as_the_domain(
         found = connection.execute(query, [f"{table}_{column}_check"]).fetchone()
     assert found is not None
     assert set(found[0].split("'")[1::2]) == {word.value for word in words}
+
+
+def test_the_schema_knows_every_live_event_that_is_kept(database_url: str) -> None:
+    query = "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+    query += " WHERE conname = 'conversation_events_type_check'"
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(query.encode()).fetchone()
+    assert found is not None
+    passing = {LiveEventType.CUSTOMER_TYPING}
+    assert set(found[0].split("'")[1::2]) == {word.value for word in set(LiveEventType) - passing}

@@ -1,14 +1,4 @@
--- Small pictures beside files, and kinds of files that nobody may send.
-
-ALTER TABLE media
-    ADD COLUMN thumbnail_width smallint CHECK (thumbnail_width > 0),
-    ADD COLUMN thumbnail_height smallint CHECK (thumbnail_height > 0),
-    ADD CONSTRAINT thumbnail_has_two_sides CHECK ((thumbnail_width IS NULL) = (thumbnail_height IS NULL));
-
--- The default of domain/configuration.py; organisations that are there get it, too.
-ALTER TABLE organizations ADD COLUMN blocked_extensions text[] NOT NULL DEFAULT
-    '{apk,app,appx,bat,chm,cmd,com,cpl,dex,dll,elf,exe,gadget,hta,inf,ins,iso,jar,js,jse,lnk,msc,msi,msix,msp,ps1,psm1,reg,scr,sct,sh,sys,url,vb,vbe,vbs,wsc,wsf,wsh,xll}';
-
+-- Apart from the table: whoever reads holds the view and then waits for the table.
 CREATE OR REPLACE VIEW message_views AS
 SELECT
     m.message_id, m.conversation_id, m.seq, m.direction, m.author, m.author_id,
