@@ -80,9 +80,12 @@ class DeliveryActivities:
             if isinstance(claim, Settled):
                 return DeliveryOutcome(status=claim.status, code=claim.error_code)
             structlog.contextvars.bind_contextvars(account_id=str(claim.account_id))
-            if claim.doubtful_since is not None:
-                return await self._resolve(claim, claim.doubtful_since)
-            return await self._attempt(claim)
+            if claim.doubtful_since is None:
+                return await self._attempt(claim)
+            await self._outbox.doubtful(message_id)
+            if await self._has_key(claim):  # the same request again; in doubt until it is answered
+                return await self._attempt(claim)
+            return await self._resolve(claim, claim.doubtful_since)
 
     @activity.defn
     async def give_up_delivery(self, message_id: MessageId) -> DeliveryOutcome:
@@ -110,8 +113,7 @@ class DeliveryActivities:
     async def _resolve(self, claim: Claim, since: datetime) -> DeliveryOutcome:
         """An earlier attempt left no answer: ask the provider before anything is sent again."""
         message_id = claim.message.message_id
-        await self._outbox.doubtful(message_id)
-        settled_at = since + await self._settle(claim)
+        settled_at = since + SETTLE
         if self._now() < settled_at:
             raise as_failure(_doubt(), retry=True, after=settled_at - self._now())
         try:
@@ -132,10 +134,9 @@ class DeliveryActivities:
             raise LookupNotOffered("The earlier attempt cannot be told from a new one.")
         return await self._provider.find_sent(claim.account_id, claim.message, since)
 
-    async def _settle(self, claim: Claim) -> timedelta:
-        """What has a key can be repeated while the earlier request is still under way."""
-        has_key = not claim.without_key and await self._provider.takes_keys(claim.account_id)
-        return timedelta() if has_key else SETTLE
+    async def _has_key(self, claim: Claim) -> bool:
+        """Then it may be repeated at any time, even while the earlier request is under way."""
+        return not claim.without_key and await self._provider.takes_keys(claim.account_id)
 
     async def _accept(self, claim: Claim, receipt: Receipt) -> DeliveryOutcome:
         status = await self._outbox.accepted(claim.message.message_id, receipt)
@@ -154,8 +155,10 @@ class DeliveryActivities:
             return await self._fail(claim, error)
         if not error.outcome_known:
             await self._outbox.doubtful(message_id)
-            raise as_failure(error, retry=True, after=await self._settle(claim) or None)
-        await self._outbox.not_taken(message_id, code=error.code, reason=str(error))
+            after = error.retry_after if await self._has_key(claim) else SETTLE
+            raise as_failure(error, retry=True, after=after)
+        if claim.doubtful_since is None:  # else this refusal says nothing of the earlier attempt
+            await self._outbox.not_taken(message_id, code=error.code, reason=str(error))
         if isinstance(error, RateLimited):
             await self._slots.slow_down(claim.endpoint_id, error.retry_after or PAUSE_WHEN_LIMITED)
         if error.needs_operator:

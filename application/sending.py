@@ -37,10 +37,7 @@ class Sending:
     ) -> Receipt | None:
         """Ask the provider whether it took this message since then; None: it may be sent again."""
         account = await self._account(account_id)
-        offered = account.channel.capabilities
-        if offered.idempotent_send:
-            return None  # it is sent again with the same key, which makes it the same request
-        if not offered.sends_can_be_looked_up:
+        if not account.channel.capabilities.sends_can_be_looked_up:
             raise LookupNotOffered("This provider cannot be asked what it took.")
         known = await self._names.of_others(message.message_id)
         return await account.channel.find_sent(
@@ -49,7 +46,11 @@ class Sending:
 
     async def takes_keys(self, account_id: AccountId) -> bool:
         """Whether a message may be sent again at any time: its provider knows it by our key."""
-        return (await self._account(account_id)).channel.capabilities.idempotent_send
+        try:
+            account = await self._account(account_id)
+        except AccountRejected:
+            return False  # whoever sends or asks will say so
+        return account.channel.capabilities.idempotent_send
 
     async def _account(self, account_id: AccountId) -> OpenAccount:
         try:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from psycopg.sql import SQL
+
 from domain.errors import NotFound
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, OutboundMessage, Receipt
@@ -13,15 +15,18 @@ from storage.callbacks import DeliveryReports
 from storage.database import Database, Parameters
 from storage.documents import storable
 from storage.reply_tokens import Correspondent, ReplyTokens
+from storage.standby import REASON, STANDBY, STANDS_BY
 
 OPTED_OUT: Final = "recipient_opted_out"
+ASKED_US_TO_STOP: Final = "The customer asked not to be written to. Wait until they write again."
 
-CLAIM: Final = """
+CLAIM: Final = SQL("""
     SELECT d.status, d.error_code, d.unresolved_since, d.account_id,
            coalesce(d.reply_attempt = d.attempts, false) AS without_key,
            m.content, m.author, g.name AS author_name, c.conversation_id, c.endpoint_id, c.address_id,
            c.window_expires_at, e.address AS endpoint_address, e.settings AS endpoint_settings,
-           a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out
+           a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out,
+           {stands_by} AS stands_by
     FROM deliveries d
     JOIN message_views m ON m.message_id = d.message_id
     JOIN conversations c ON c.conversation_id = m.conversation_id
@@ -30,7 +35,7 @@ CLAIM: Final = """
     LEFT JOIN agents g ON g.agent_id = m.author_id
     WHERE d.message_id = %(message_id)s
     FOR NO KEY UPDATE OF d
-"""
+""").format(stands_by=STANDS_BY)
 # A claim in doubt is no new attempt, and keeps the time at which the doubt began.
 BEGIN_ATTEMPT: Final = """
     UPDATE deliveries
@@ -107,14 +112,20 @@ class _Outgoing(Value):
     endpoint_settings: dict[str, str]
     recipient: str
     opted_out: bool
+    stands_by: bool
 
     @property
     def is_template(self) -> bool:
         return self.content.kind == "template"
 
     @property
-    def is_silenced(self) -> bool:
-        return self.opted_out and not self.is_template and self.is_new
+    def silenced(self) -> tuple[str, str] | None:
+        """Why it must not leave: code and words. What is in doubt already must be resolved."""
+        if not self.is_new:
+            return None
+        if self.stands_by:
+            return STANDBY, REASON
+        return (OPTED_OUT, ASKED_US_TO_STOP) if self.opted_out and not self.is_template else None
 
     @property
     def is_new(self) -> bool:
@@ -142,12 +153,14 @@ class Outbox:
                 raise NotFound(f"There is no outbound message {message_id}.")
             if outgoing.status.rank >= DeliveryStatus.ACCEPTED.rank:
                 return Settled(status=outgoing.status, error_code=outgoing.error_code)
-            if outgoing.is_silenced:
-                reason = "The customer asked not to be written to. Wait until they write again."
-                status = await self.failed(message_id, code=OPTED_OUT, reason=reason)
-                return Settled(status=status, error_code=OPTED_OUT)
+            if outgoing.silenced is not None:
+                code, reason = outgoing.silenced
+                status = await self.failed(message_id, code=code, reason=reason)
+                return Settled(status=status, error_code=code)
             attempt = await self._begin_attempt(message_id)
-            token = await self._tokens.take(outgoing.reply_to, message_id) if outgoing.is_new else None
+            token = None
+            if outgoing.is_new and attempt == 1:  # a later attempt repeats a request that had a key
+                token = await self._tokens.take(outgoing.reply_to, message_id)
         return _claim(message_id, outgoing, attempt, token)
 
     async def accepted(self, message_id: MessageId, receipt: Receipt) -> DeliveryStatus:

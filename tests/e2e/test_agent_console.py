@@ -144,7 +144,7 @@ async def test_a_file_is_attached_and_a_wrong_one_explained(desk: Desk, customer
             FilePayload(name="tool.exe", mimeType="application/x-msdownload", buffer=b"MZ"),
         ]
     )
-    await expect(desk.page.get_by_role("alert")).to_contain_text("This channel carries no")
+    await expect(desk.page.get_by_role("alert")).to_contain_text("Files of the kind .exe are blocked")
     await expect(desk.page.get_by_role("list", name="Attached files")).to_contain_text("invoice.pdf")
     await desk.message.fill("Here it is.")
     await desk.button("Send").click()

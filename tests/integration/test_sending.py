@@ -39,13 +39,14 @@ async def in_doubt(shop: Shop) -> Claim:
     return claim
 
 
-async def test_inv3_a_provider_that_takes_a_key_need_not_be_asked(
+async def test_whether_a_provider_takes_a_key_is_said_by_its_channel(
     shop: Shop, channel: FakeChannel
 ) -> None:
+    account_id = (await in_doubt(shop)).account_id
+    assert not await shop.parts.provider.takes_keys(account_id)
     channel.capabilities = channel.capabilities.model_copy(update={"idempotent_send": True})
-    claim = await in_doubt(shop)
-    found = await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))
-    assert (found, channel.known_when_asked) == (None, [])
+    assert await shop.parts.provider.takes_keys(account_id)
+    assert not await shop.parts.provider.takes_keys(new_id())
 
 
 async def test_inv3_a_provider_that_cannot_be_asked_says_so(shop: Shop, channel: FakeChannel) -> None:
@@ -88,9 +89,9 @@ async def claimed(shop: Shop, conversation: ConversationView | None = None) -> C
     return claim
 
 
-async def hears_with_token(shop: Shop, channel: FakeChannel) -> ConversationView:
+async def hears_with_token(shop: Shop, channel: FakeChannel, number: int = 1) -> ConversationView:
     """A customer writes, and their provider lets us answer once for free."""
-    event = a_message(1, details={"reply_token": "t1", "kept": "yes"})
+    event = a_message(number, details={"reply_token": f"t{number}", "kept": "yes"})
     await shop.parts.engine.intake.receive(shop.account.account_id, channel, a_webhook(event))
     [view] = await shop.running()
     return view
@@ -117,6 +118,18 @@ async def test_a_reply_token_is_not_used_shortly_before_it_ends(
         await connection.execute("UPDATE reply_tokens SET at = at - interval '51 seconds'")
     assert (await claimed(shop, view)).message.reply_token is None
     assert (await shop.parts.housekeeper.tidy())["reply_tokens"] == 1
+
+
+async def test_inv3_a_later_attempt_uses_no_reply_token(shop: Shop, channel: FakeChannel) -> None:
+    """The earlier one had a key; if it was taken after all, only the key would tell."""
+    view = await hears_with_token(shop, channel)
+    await claimed(shop, view)  # the token is used up
+    first = await claimed(shop, view)
+    await hears_with_token(shop, channel, 2)
+    await Outbox(shop.database).not_taken(first.message.message_id, code="x", reason="x")
+    again = await Outbox(shop.database).claim(first.message.message_id)
+    assert isinstance(again, Claim)
+    assert (first.message.reply_token, again.message.reply_token) == (None, None)
 
 
 async def test_inv3_an_attempt_with_a_reply_token_is_never_repeated_as_if_it_had_a_key(

@@ -76,6 +76,19 @@ async def test_inv3_with_a_key_of_ours_a_message_is_repeated_without_waiting(sto
     await story.until(lambda: story.world.provider.sent == [message_id], "sent, in no time")
 
 
+async def test_inv3_a_refused_repetition_says_nothing_of_the_first_attempt(story: Story) -> None:
+    await an_active(story)
+    story.world.outbox.now = await story.now()
+    story.world.provider.has_keys = True
+    story.world.provider.errors += [OutcomeUnknown("no answer"), RateLimited("too fast")]
+    message_id = await story.order(commands.Send)
+    await story.until(lambda: len(story.world.provider.errors) == 0, "it was repeated")
+    await story.pass_time(minutes=1)
+    await story.until(lambda: story.world.provider.sent == [message_id], "sent")
+    seen = story.world.outbox.seen_statuses
+    assert DeliveryStatus.QUEUED not in seen[seen.index(DeliveryStatus.UNKNOWN) :]
+
+
 async def test_inv3_an_attempt_that_never_arrived_is_repeated(story: Story) -> None:
     await an_active(story)
     story.world.outbox.now = await story.now() - timedelta(minutes=1)
