@@ -43,7 +43,10 @@ def _whatsapp(settings: Settings, watch: Watch) -> Channel:
 
 def _line(settings: Settings, watch: Watch) -> Channel:
     client = LineClient(
-        api_url=settings.line_api_url, data_api_url=settings.line_data_api_url, watch=watch
+        api_url=settings.line_api_url,
+        data_api_url=settings.line_data_api_url,
+        sticker_url=settings.line_sticker_url,
+        watch=watch,
     )
     return LineChannel(client, _media(settings, watch))
 

@@ -20,6 +20,7 @@ _PROVIDER_URLS: Final = (
     "twilio_content_url",
     "line_api_url",
     "line_data_api_url",
+    "line_sticker_url",
     "gbm_api_url",
     "rcs_api_url",
     "google_token_url",
@@ -103,6 +104,7 @@ class Settings(BaseSettings):
     twilio_content_url: Url = "https://content.twilio.com"
     line_api_url: Url = "https://api.line.me"
     line_data_api_url: Url = "https://api-data.line.me"
+    line_sticker_url: Url = "https://stickershop.line-scdn.net"
     gbm_api_url: Url = "https://businessmessages.googleapis.com"
     rcs_api_url: Url = "https://rcsbusinessmessaging.googleapis.com"
     google_token_url: Url = "https://oauth2.googleapis.com/token"  # noqa: S105

@@ -76,6 +76,20 @@ async def test_inv3_with_a_key_of_ours_a_message_is_repeated_without_waiting(sto
     await story.until(lambda: story.world.provider.sent == [message_id], "sent, in no time")
 
 
+async def test_a_provider_that_asks_for_a_pause_after_its_error_gets_it(story: Story) -> None:
+    await an_active(story)
+    story.world.outbox.now = await story.now()
+    story.world.provider.has_keys = True
+    pause = timedelta(minutes=10)
+    story.world.provider.errors.append(OutcomeUnknown("503", retry_after=pause))
+    await story.order(commands.Send)
+    await story.until(lambda: not story.world.provider.errors, "it was tried")
+    await story.pass_time(minutes=9)
+    assert story.world.provider.sent == []
+    await story.pass_time(minutes=2)
+    await story.until(lambda: len(story.world.provider.sent) == 1, "sent after the pause")
+
+
 async def test_inv3_a_refused_repetition_says_nothing_of_the_first_attempt(story: Story) -> None:
     await an_active(story)
     story.world.outbox.now = await story.now()
@@ -192,6 +206,13 @@ async def test_files_are_copied_again_until_the_provider_hands_them_over(story: 
     await story.until(lambda: len(story.world.copier.errors) < 2, "it was tried")
     await story.pass_time(minutes=1)
     await story.until(lambda: story.world.copier.copied == [message_id], "copied")
+
+
+async def test_a_file_that_does_not_come_keeps_no_other_waiting(story: Story) -> None:
+    story.world.copier.holds_back_the_first = True
+    await story.customer_writes(has_media=True)
+    second = await story.customer_writes(has_media=True)
+    await story.until(lambda: story.world.copier.copied == [second], "the second is copied")
 
 
 async def test_a_file_that_never_comes_is_given_up(story: Story) -> None:

@@ -140,8 +140,9 @@ async def test_a_customer_who_writes_in_wrap_up_is_heard(story: Story) -> None:
     await story.order(commands.Pick)
     await story.order(commands.End)
     await story.customer_writes()
-    await story.until_state(State.OPEN)
-    assert story.world.read_model.projections[-1].preferred_agent_id == ALICE
+    projections = story.world.read_model.projections
+    await story.until(lambda: projections[-1].state is State.OPEN, "it waits again")
+    assert projections[-1].preferred_agent_id == ALICE
 
 
 async def test_an_unanswered_conversation_closes_after_thirty_days(story: Story) -> None:

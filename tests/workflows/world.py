@@ -9,7 +9,7 @@ from activities.delivery import DeliveryActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.effects import Trigger
-from domain.errors import LookupNotOffered
+from domain.errors import LookupNotOffered, MediaUnavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
 from domain.ports import Claim, CloseRequest, Projection, Settled
@@ -196,8 +196,13 @@ class FakeCopier:
         self.copied: list[MessageId] = []
         self.given_up: list[MessageId] = []
         self.errors: deque[Exception] = deque()
+        self.holds_back_the_first = False
+        self.first: MessageId | None = None
 
     async def copy(self, message_id: MessageId) -> None:
+        self.first = self.first or message_id
+        if self.holds_back_the_first and message_id == self.first:
+            raise MediaUnavailable("not yet")
         if self.errors:
             raise self.errors.popleft()
         self.copied.append(message_id)
