@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from application.replies import ANSWER_WITHIN, Author
+from application.representatives import IN_HAND, Representatives
 from domain.commands import AnyCommand, CloseSession, End, ForceClose, Pick, Release
 from domain.configuration import Caller, Scope
 from domain.conversations import State
@@ -20,7 +21,6 @@ from storage.visibility import Viewer
 from workflows.client import Conversations
 
 Action: TypeAlias = type[End] | type[CloseSession] | type[Release] | type[ForceClose]
-IN_HAND: Final = frozenset({State.ACTIVE, State.TEMPLATE_ONLY})
 
 
 def viewer_of(caller: Caller) -> Viewer:
@@ -45,11 +45,13 @@ class Desk:
         messages: Messages,
         notes: Notes,
         conversations: Conversations,
+        representatives: Representatives,
     ) -> None:
         self._listed = listed
         self._messages = messages
         self._notes = notes
         self._conversations = conversations
+        self._representatives = representatives
 
     async def listing(
         self,
@@ -121,7 +123,9 @@ class Desk:
 
     async def _tell(self, conversation: ConversationView, command: AnyCommand) -> ConversationView:
         await tell(self._conversations, conversation, command)
-        return await self._listed.get(conversation.conversation_id)
+        changed = await self._listed.get(conversation.conversation_id)
+        await self._representatives.changed(conversation, changed)
+        return changed
 
 
 async def tell(

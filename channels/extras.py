@@ -1,12 +1,12 @@
 """What some providers offer beyond messages. A channel that offers it has these methods too."""
 
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.configuration import Approval, Credentials
-from domain.messages import AuthorKind
 from domain.values import Value
 
 
@@ -53,22 +53,22 @@ class ProfileDirectory(Protocol):
         """None when the provider does not tell. Raise ChannelError."""
 
 
+class Parties(Value):
+    """Between whom a signal passes. The names are those of an OutboundMessage."""
+
+    endpoint_address: str
+    endpoint_settings: dict[str, str] = Field(default_factory=dict)
+    recipient: str
+    agent_name: str | None = None
+    """The person who speaks for the business, as customers are shown them."""
+
+
 @runtime_checkable
 class TypingIndicator(Protocol):
     """A channel that can show a customer that an answer is being written."""
 
-    async def show_typing(
-        self, endpoint_address: str, recipient: str, credentials: Credentials
-    ) -> None:
+    async def show_typing(self, parties: Parties, credentials: Credentials) -> None:
         """Show it for a few seconds. Raise ChannelError."""
-
-
-class Representative(Value):
-    """Who speaks for a business, as a customer is shown them."""
-
-    author: AuthorKind = AuthorKind.AGENT
-    name: str | None = None
-    endpoint_settings: dict[str, str] = Field(default_factory=dict)
 
 
 @runtime_checkable
@@ -78,14 +78,10 @@ class RepresentativeEvents(Protocol):
     `event_id`: the same for a repetition, which is then the same event.
     """
 
-    async def joined(
-        self, recipient: str, who: Representative, credentials: Credentials, *, event_id: UUID
-    ) -> None:
+    async def joined(self, parties: Parties, credentials: Credentials, *, event_id: UUID) -> None:
         """A person has come. Raise ChannelError."""
 
-    async def left(
-        self, recipient: str, who: Representative, credentials: Credentials, *, event_id: UUID
-    ) -> None:
+    async def left(self, parties: Parties, credentials: Credentials, *, event_id: UUID) -> None:
         """The person has gone. Raise ChannelError."""
 
 
@@ -94,11 +90,7 @@ class ReadMarks(Protocol):
     """A channel that can show a customer that their message was read."""
 
     async def mark_read(
-        self,
-        endpoint_address: str,
-        recipient: str,
-        provider_message_id: str,
-        credentials: Credentials,
+        self, parties: Parties, provider_message_id: str, credentials: Credentials
     ) -> None:
         """Show it. Raise ChannelError."""
 
@@ -107,16 +99,26 @@ class ReadMarks(Protocol):
 class SecretCheck(Protocol):
     """A channel that knows what some of its secrets look like."""
 
+    @property
+    def later_secrets(self) -> frozenset[str]:
+        """What may be set after the account is made: a key file is uploaded to one that is there."""
+
     def checked_secret(self, name: str, text: str) -> str:
-        """The secret as it is to be kept. Raise InvalidInput when it cannot be one."""
+        """The secret as it is to be kept. Raise InvalidInput when it cannot be one.
+
+        May take long: not for the event loop.
+        """
 
 
 @runtime_checkable
 class CredentialCheck(Protocol):
     """A provider that can be asked whether it accepts an account, and nothing else."""
 
-    async def check_credentials(self, credentials: Credentials) -> None:
-        """Raise ChannelError when it does not, or does not answer."""
+    async def check_credentials(self, credentials: Credentials) -> datetime | None:
+        """Until when an access token is used, where there is one.
+
+        Raise ChannelError when the account is not accepted, or nobody answers.
+        """
 
 
 class WebhookTest(Value):

@@ -31,13 +31,16 @@ async def desk_page(
     ui.add_head_html(_HEAD)
     reader = await reader_of(request, services.access, caller)
     place = Workplace(client, services, token_of(request), reader)
-    place.build(Hands(place))
+    hands = Hands(place)
+    place.build(hands)
     feed = services.engine.live_feed
     # First the place in the stream, then what there is: what happens in between comes again.
     async with feed.follow(viewer_of(caller), None) as follower:
         cursor = follower.cursor
     await place.begin(caller, request.url.path)
     ui.on("holdfast_path", lambda event: _went(place, event))
+    ui.on("holdfast_typing", lambda event: hands.typing(str(event.args)))
+    ui.on("holdfast_read", lambda event: hands.read(str(event.args)))
     _keep_up(client, place, Live(feed, place.identify, place, cursor))
 
 

@@ -1,5 +1,8 @@
 """What an agent does with the conversation that is open: every deed is a use case."""
 
+import contextlib
+from collections.abc import Awaitable, Callable
+
 from pydantic import ValidationError
 
 from application.composing import Draft, TemplateChoice
@@ -38,6 +41,7 @@ class Hands:
             self._place.changed(changed)
             if action is Action.TAKE:
                 self._composer.focus()
+                await self.read(str(view.conversation_id))
         finally:
             self._is_busy = False
 
@@ -125,6 +129,20 @@ class Hands:
         self._place.refresh()
         return True
 
+    async def typing(self, about: str) -> None:
+        """The browser says that somebody types there."""
+        view = self._mine(about)
+        if view is not None:
+            await self._show(lambda caller: self._engine.signals.typing(caller, view.conversation_id))
+
+    async def read(self, about: str) -> None:
+        """The browser says that it has shown everything there."""
+        view, opened = self._mine(about), self._place.opened
+        if view is None or opened is None or not opened.messages:
+            return
+        newest = opened.messages[-1].message_id
+        await self._show(lambda caller: self._engine.signals.read(caller, view.conversation_id, newest))
+
     @property
     def _composer(self) -> Composer:
         return self._place.layout.composer
@@ -132,6 +150,18 @@ class Hands:
     @property
     def _view(self) -> ConversationView | None:
         return self._place.opened.view if self._place.opened else None
+
+    def _mine(self, about: str) -> ConversationView | None:
+        """The conversation that is open, if it is meant, and theirs."""
+        view = self._view
+        if view is None or str(view.conversation_id) != about:
+            return None
+        return view if view.agent_id == self._place.reader.agent_id else None
+
+    async def _show(self, showing: Callable[[Caller], Awaitable[None]]) -> None:
+        """What a customer is not shown is nothing to complain about."""
+        with contextlib.suppress(Failed):
+            await self._place.do(showing)
 
     async def _act(self, caller: Caller, view: ConversationView, action: Action) -> ConversationView:
         desk = self._engine.desk

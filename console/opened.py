@@ -1,16 +1,19 @@
 """The conversation that is open on a page: what is loaded of it, kept up to date by live events."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from domain.ids import MessageId
-from domain.messages import AuthorKind
+from domain.messages import AuthorKind, Direction
 from domain.views import ConversationView, LiveEvent, LiveEventType, MessageView
 
 # A page holds this much of a conversation; older messages are loaded on demand, and let go again.
 STRETCH: Final = 100
 MOST: Final = 1_000
+# A provider that tells of typing need not tell of its end.
+TYPING_SHOWN: Final = timedelta(seconds=15)
 
 
 class Opened:
@@ -25,6 +28,11 @@ class Opened:
         self.view = view
         self._messages = {message.message_id: message for message in messages}
         self._notices = {notice.cursor: notice for notice in notices}
+        self._typing_until: datetime | None = None
+
+    def is_typing(self, now: datetime) -> bool:
+        """Whether the customer seems to be writing."""
+        return self._typing_until is not None and now < self._typing_until
 
     @property
     def messages(self) -> list[MessageView]:
@@ -78,6 +86,10 @@ class Opened:
             self.view = event.conversation
         if event.message is not None:
             self.put([event.message])
+            if event.message.direction is Direction.INBOUND:
+                self._typing_until = None
+        if event.type is LiveEventType.CUSTOMER_TYPING:
+            self._typing_until = event.at + TYPING_SHOWN if event.data.get("is_typing") else None
         if event.type is LiveEventType.ANNOUNCED:
             self._notices[event.cursor] = event
         if taken_back := event.data.get("taken_back"):

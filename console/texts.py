@@ -68,6 +68,7 @@ class Texts(Value):
     back: str = "Back to the list"
     transcript_of: str = "Messages with {name}"
     earlier: str = "Show earlier messages"
+    typing: str = "{name} is typing …"
     you: str = "You"
     agent: str = "Agent"
     bot: str = "Bot"

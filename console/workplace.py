@@ -204,10 +204,11 @@ class Workplace:
             names=self._records.names,
         )
         lines = lines_of(transcript, reader, at)
-        layout.transcript.show(lines, has_earlier=opened.has_earlier)
+        standing = standing_of(view, reader, at)
+        typing = reader.texts.typing.format(name=standing.name) if opened.is_typing(at) else ""
+        layout.transcript.show(lines, has_earlier=opened.has_earlier, typing=typing)
         possible = offers(view, reader)
         others = tuple(offer for offer in possible if not offer.is_primary)
-        standing = standing_of(view, reader, at)
         layout.heading.show(standing, others, shows_details=self._shows_details)
         capabilities = self.capabilities(view)
         layout.composer.show(

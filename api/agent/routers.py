@@ -4,7 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.agent import attachments, conversations, events, messages, session
+from api.agent import attachments, conversations, events, messages, session, signals
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
@@ -12,5 +12,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     messages.router,
     messages.templates_router,
     attachments.router,
+    signals.router,
     events.router,
 )

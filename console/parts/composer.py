@@ -16,7 +16,8 @@ from console.parts.uploads import Attached, Uploads
 from console.texts import Texts
 from domain.ids import ConversationId
 
-# What is being typed stays in the browser until it is sent: it survives a reload, and costs no traffic.
+# What is being typed stays in the browser until it is sent: it survives a reload. Only that somebody
+# types is told, every few seconds.
 _ENTER: Final = "(event) => { if (holdfast.enterSends(event)) emit(holdfast.text()); }"
 _TEXT: Final = "() => emit(holdfast.text())"
 

@@ -5,8 +5,10 @@ const holdfast = (() => {
   const MAX_SEEN = 300;
   const NEAR_THE_END = 80; // pixels
   const MAX_FILES = 10;
+  const TYPING_EVERY = 5500; // milliseconds; the server passes on one in five seconds
   let current = null; // the conversation whose draft is on the page
   let atEnd = true;
+  let typingToldAt = 0;
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   document.cookie = `holdfast_zone=${zone}; path=/agent; max-age=31536000; samesite=lax`;
@@ -54,6 +56,7 @@ const holdfast = (() => {
     const { [id]: before = 0, ...others } = seen();
     const kept = Object.entries(others).slice(1 - MAX_SEEN);
     write(localStorage, "holdfast.seen", JSON.stringify({ ...Object.fromEntries(kept), [id]: Math.max(before, seq) }));
+    emitEvent("holdfast_read", id);
   };
 
   // -- the draft: this tab's, until it is sent -----------------------------------------------------
@@ -73,6 +76,7 @@ const holdfast = (() => {
   };
   const openDraft = (id) => {
     current = id;
+    typingToldAt = 0;
     put(read(sessionStorage, keyOf(id)) ?? "");
   };
   const sent = (id, what) => {
@@ -88,11 +92,17 @@ const holdfast = (() => {
     event.preventDefault();
     return !document.querySelector("button.round.primary")?.hidden;
   };
+  const tellTyping = () => {
+    if (!text().trim() || Date.now() - typingToldAt < TYPING_EVERY) return;
+    typingToldAt = Date.now();
+    emitEvent("holdfast_typing", current);
+  };
   const focusDraft = () => area()?.focus();
   window.addEventListener("resize", grow);
   document.addEventListener("input", (event) => {
     if (event.target.id !== "draft") return;
     write(sessionStorage, keyOf(current), event.target.value);
+    tellTyping();
     grow();
   });
   const forget = () => {
