@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
+
 from application.desk import author_of, viewer_of
 from application.media_links import MediaLinks
 from application.media_policy import require_harmless, require_sendable, require_size
@@ -26,6 +28,8 @@ from storage.organization import Organizations
 
 LINK_LIFETIME: Final = timedelta(minutes=10)
 """For an agent's browser, which opens it at once."""
+
+log = structlog.get_logger()
 
 
 class StoredFile(Value):
@@ -136,8 +140,19 @@ class Attachments:
     async def _keep(self, row: MediaRow, content: bytes) -> MediaRow:
         thumbnail = await self._safekeeping.keep(row.media_id, content, row.mime_type)
         kept = row.model_copy(update={"thumbnail": thumbnail})
-        await self._media.add_upload(kept, hashlib.sha256(content).digest())
+        try:
+            await self._media.add_upload(kept, hashlib.sha256(content).digest())
+        except BaseException:
+            await self._forget(row.media_id)
+            raise
         return kept
+
+    async def _forget(self, media_id: MediaId) -> None:
+        """Without a row nobody would ever know of its bytes."""
+        try:
+            await self._safekeeping.forget(media_id)
+        except Exception:  # the caller shall learn what failed first
+            log.exception("bytes stay that no row knows of", media_id=str(media_id))
 
     async def _seen_by(self, caller: Caller, media_id: MediaId) -> MediaRow:
         row = await self._media.get(media_id)

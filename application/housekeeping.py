@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Final
 
-from application.customer_events import CustomerEvents
 from storage.access import Sessions, SignInAttempts
 from storage.afterthoughts import Afterthoughts
 from storage.callbacks import DeliveryReports
@@ -28,8 +27,7 @@ SIGN_IN_ATTEMPTS: Final = timedelta(days=1)
 class Housekeeping:
     """Forgets in each table what is older than it needs to be."""
 
-    def __init__(self, database: Database, customer_events: CustomerEvents) -> None:
-        self._customer_events = customer_events
+    def __init__(self, database: Database) -> None:
         self._afterthoughts = Afterthoughts(database)
         self._events = LiveEvents(database)
         self._keys = IdempotencyKeys(database)
@@ -41,7 +39,6 @@ class Housekeeping:
 
     async def tidy(self) -> dict[str, int]:
         """How many rows were forgotten, by what they were."""
-        await self._customer_events.settle_some()
         return {
             "afterthoughts": await self._afterthoughts.purge(AFTERTHOUGHTS),
             "live_events": await self._events.purge(LIVE_EVENTS),

@@ -34,6 +34,7 @@ from domain.messages import (
 )
 from storage.accounts import Accounts
 from storage.callbacks import DeliveryReports
+from storage.intake import EndpointGone
 from storage.intake import Intake as IntakeStore
 from storage.quarantine import Quarantine
 from storage.reply_tokens import ReplyTokens
@@ -185,12 +186,19 @@ class Intake:
         event, reply_token = without_reply_token(event)
         if not endpoint.customers_may_send_files:
             event = without_files(event)
-        received = await self._store.receive(endpoint, event, window)
-        if account.channel.capabilities.afterthoughts:
-            await self._customer_events.message_came(endpoint, event.provider_message_id)
-        if reply_token:
-            await self._reply_tokens.keep(received.message_id, reply_token)
+        try:
+            received = await self._store.receive(endpoint, event, window)
+        except EndpointGone:
+            await self._unroutable(event, evidence)
+            return False
         structlog.contextvars.bind_contextvars(conversation_id=str(received.conversation_id))
+        # It is stored: what fails from here on costs neither it nor its answer.
+        if account.channel.capabilities.afterthoughts:
+            with _at_most_told("an afterthought waits for its sweep"):
+                await self._customer_events.message_came(endpoint, event.provider_message_id)
+        if reply_token:
+            with _at_most_told("a reply token was not kept"):
+                await self._reply_tokens.keep(received.message_id, reply_token)
         self._doorbell.ring(received.conversation_id)
         self._profiles.wanted(received.conversation_id, account, event)
         OPENED.labels(endpoint.channel).inc(received.opened)
@@ -256,6 +264,14 @@ def _tell(event: str, error: Exception) -> None:
     """What went wrong and where, but not the error's own words: they may quote the customer's."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     log.error(event, error=type(error).__name__, place=f"{place.filename}:{place.lineno}")
+
+
+@contextlib.contextmanager
+def _at_most_told(event: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody depends on it
+        _tell(event, error)
 
 
 def _verify(account: OpenAccount, channel: Channel, request: WebhookRequest) -> None:

@@ -55,11 +55,14 @@ ADD: Final = """
     INSERT INTO contacts (contact_id) SELECT contact_id FROM address
     ON CONFLICT (contact_id) DO NOTHING
 """
-# Who opts out at their provider by a word, such as STOP, has it come as a message too, in either order
+# What was sent before an opt-out does not end it. Who opts out at their provider by a word, as STOP,
+# has it come as a message too, in either order
 # (https://developers.google.com/business-communications/rcs-business-messaging/guides/learn/opt-out).
+# Only such an opt-out is of the very moment at which the customer last said anything about it.
 STAYS_OUT: Final = SQL("""(
-    a.consent_at IS NOT NULL
-    AND coalesce(%(sent_at)s::timestamptz, now()) <= a.consent_at + interval '1 minute'
+    a.opted_out_at IS NOT NULL
+    AND coalesce(%(sent_at)s::timestamptz, now()) <= a.opted_out_at
+        + CASE WHEN a.opted_out_at = a.consent_at THEN interval '1 minute' ELSE interval '0' END
 )""")
 # Writing to us is a new consent: an earlier opt-out ends with the customer's own next message.
 REFRESH: Final = SQL("""

@@ -22,7 +22,7 @@ CHANGE: Final = """
         FOR NO KEY UPDATE
     ), changed AS (
         UPDATE addresses a
-        SET opted_out_at = CASE WHEN %(opted_out)s THEN coalesce(a.opted_out_at, told.at) END,
+        SET opted_out_at = CASE WHEN %(opted_out)s THEN greatest(a.opted_out_at, told.at) END,
             consent_at = told.at
         FROM told
         WHERE a.address_id = told.address_id

@@ -6,7 +6,7 @@ from typing import Final
 from psycopg.sql import SQL
 
 from domain.channels import ChannelName
-from domain.errors import Conflict, Unavailable
+from domain.errors import Conflict, NotFound, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
 from domain.values import Value
@@ -28,6 +28,10 @@ class IntakeEndpoint(Value):
     account_id: AccountId
     channel: ChannelName
     customers_may_send_files: bool = True
+
+
+class EndpointGone(NotFound):
+    """The endpoint was removed a moment ago: the message belongs nowhere, and was not kept."""
 
 
 class _HasIt(Exception):
@@ -63,7 +67,8 @@ RUNNING: Final = """
     WHERE endpoint_id = %(endpoint_id)s AND address_id = %(address_id)s AND state <> 'closed'
     FOR NO KEY UPDATE
 """
-# Where it starts is read here and now: the endpoint may have been given to another workstream.
+# Where it starts is read here and now: the endpoint may have been given to another workstream. The lock
+# waits for a removal that is under way; when that succeeds, no row is left.
 OPEN: Final = """
     INSERT INTO conversations
         (conversation_id, channel, endpoint_id, address_id, contact_id, workstream_id, queue_id,
@@ -72,7 +77,8 @@ OPEN: Final = """
            %(contact_id)s::uuid, e.workstream_id, w.fallback_queue_id, e.language
     FROM endpoints e
     JOIN workstreams w ON w.workstream_id = e.workstream_id
-    WHERE e.endpoint_id = %(endpoint_id)s
+    WHERE e.endpoint_id = %(endpoint_id)s AND e.deleted_at IS NULL
+    FOR KEY SHARE OF e
 """
 # All that most messages need, in one statement and so in one transaction: their sender is as known,
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
@@ -158,12 +164,18 @@ class Intake:
     async def receive(
         self, endpoint: IntakeEndpoint, event: MessageReceived, window: timedelta | None
     ) -> Received:
-        """Keep a message and tell its conversation; a message we have already changes nothing."""
+        """Keep a message and tell its conversation; a message we have already changes nothing.
+
+        Raise EndpointGone if the endpoint was removed since it was found.
+        """
         message = {**_message(endpoint, event), "window": window}
         try:
             kept = await self._keep(message) or await self._prepare_and_keep(endpoint, event, message)
         except _HasIt as known:
             return known.first
+        except EndpointGone:
+            self._endpoints.forget((endpoint.account_id, event.endpoint_address))
+            raise
         except Conflict:
             # The same message came at the same time, and the other transaction won.
             first = await self._first_copy(message)
@@ -198,12 +210,14 @@ class Intake:
         return await self._db.row(Received, FIRST_COPY, message)
 
     async def _open_conversation(self, endpoint: IntakeEndpoint, address: KnownAddress) -> bool:
-        """Say whether one was needed."""
+        """Say whether one was needed. Raise EndpointGone if there is no place for one."""
         where = {"endpoint_id": endpoint.endpoint_id, "address_id": address.address_id}
         if await self._db.one(RUNNING, where):
             return False
         facts = {**where, "contact_id": address.contact_id, "conversation_id": new_id()}
-        return await self._db.execute(OPEN, facts) > 0
+        if not await self._db.execute(OPEN, facts):
+            raise EndpointGone("The endpoint was removed. Nothing was kept.")
+        return True
 
 
 def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:

@@ -75,6 +75,7 @@ GET: Final = """
            END AS thumbnail
     FROM media WHERE media_id = %(media_id)s
 """
+IS_KNOWN: Final = "SELECT 1 FROM media WHERE media_id = %(media_id)s AND state <> 'erased'"
 
 
 class MediaFiles:
@@ -119,7 +120,8 @@ class MediaFiles:
         await self._db.execute(ADD_UPLOAD, {**place, **_facts(stored)})
 
     async def is_known(self, media_id: MediaId) -> bool:
-        return await self._db.row(MediaRow, GET, {"media_id": media_id}) is not None
+        """False: nobody may have its bytes any more."""
+        return await self._db.one(IS_KNOWN, {"media_id": media_id}) is not None
 
     async def get(self, media_id: MediaId) -> MediaRow:
         row = await self._db.row(MediaRow, GET, {"media_id": media_id})

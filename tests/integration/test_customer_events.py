@@ -107,7 +107,7 @@ async def test_an_afterthought_is_applied_even_if_the_process_died_before(
     channel.capabilities = CAPABILITIES  # nobody looks for an afterthought
     await hear(shop, channel, a_message(1, "secret"))
     assert [message.content for message in await said(shop)] == [Text(text="secret")]
-    await shop.parts.housekeeper.tidy()
+    await shop.parts.settling.settle_some()
     assert [message.content for message in await said(shop)] == [Erased()]
 
 
@@ -126,6 +126,7 @@ async def test_files_that_were_taken_back_are_gone_with_their_bytes(
     stored = Stored(size=5, mime_type="image/png", file_name=None, sha256=b"x")
     await MediaFiles(shop.database).stored(item.media_id, stored)
     await hear(shop, channel, instead)
+    await shop.parts.settling.settle_some()
     assert not await MediaFiles(shop.database).is_known(item.media_id)
     with pytest.raises(NotFound):
         await blobs.read(item.media_id)

@@ -17,7 +17,7 @@ from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.quarantine import Quarantine, QuarantinedWebhook
 from tests.fakes import OLD_SECRET, FakeChannel
-from tests.shop import Shop, a_message, a_webhook, an_outbound
+from tests.shop import NUMBER, Shop, a_message, a_webhook, an_outbound
 
 
 async def receive(shop: Shop, request: WebhookRequest, account_id: AccountId | None = None) -> str:
@@ -209,3 +209,17 @@ async def test_inv9_what_a_customer_wrote_is_not_logged_when_it_cannot_be_stored
     logged = capsys.readouterr()
     assert "ValueError" in logged.out + logged.err
     assert "my secret" not in logged.out + logged.err
+
+
+async def test_a_message_for_a_number_that_was_just_removed_is_kept_and_an_admin_is_told(
+    shop: Shop,
+) -> None:
+    intake = shop.parts.engine.intake
+    await intake._store.endpoint(shop.account.account_id, NUMBER)  # found, and remembered
+    await shop.database.execute("UPDATE endpoints SET deleted_at = now()")
+    request = a_webhook(a_message(1))
+    assert await receive(shop, request) == "thanks"
+    [kept] = await quarantined(shop)
+    assert kept.body == request.body
+    account = await shop.accounts.get(shop.account.account_id)
+    assert NUMBER in (account.last_error or "")

@@ -22,6 +22,7 @@ from storage import (
     projections,
     provider_names,
     reply_tokens,
+    standby,
     typing_signals,
 )
 from storage.database import Database, Query
@@ -123,6 +124,7 @@ HOT: dict[str, Query] = {
     "discarding mail": mailbox.DISCARD,
     "posting mail": mailbox.POST,
     "claiming": outbox.CLAIM,
+    "who answers a customer": standby.ASK,
     "beginning an attempt": outbox.BEGIN_ATTEMPT,
     "finding what a report is about": callbacks.FIND,
     "advancing a delivery": callbacks.ADVANCE,
@@ -142,6 +144,7 @@ HOT: dict[str, Query] = {
     "pending files": media.PENDING,
     "an afterthought of a message": afterthoughts.IS_KEPT,
     "applying an afterthought": afterthoughts.APPLY,
+    "afterthoughts that are due": afterthoughts.DUE,
     "a consent": consents.CHANGE,
     "taking a reply token": reply_tokens.TAKE,
     "keeping a reply token": reply_tokens.KEEP,

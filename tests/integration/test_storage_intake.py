@@ -11,7 +11,7 @@ from domain.ids import new_id
 from domain.messages import Media, MediaItem, MediaState, Sender, Text
 from domain.ports import CloseRequest
 from storage.conversations import Conversations
-from storage.intake import ENDPOINT_KEPT_FOR, Intake, _message
+from storage.intake import ENDPOINT_KEPT_FOR, EndpointGone, Intake, _message
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles, Stored
 from storage.messages import Messages
@@ -247,7 +247,11 @@ async def test_whatever_is_new_about_a_sender_is_noted(house: House, change: dic
         "SELECT a.phone, a.other_ids, c.display_name"
         " FROM addresses a JOIN contacts c USING (contact_id)"
     )
-    expected = {"phone": anna.phone, "display_name": anna.display_name, "other_ids": {}}
+    expected: dict[str, object] = {
+        "phone": anna.phone,
+        "display_name": anna.display_name,
+        "other_ids": {},
+    }
     assert row == {**expected, **change}
 
 
@@ -368,6 +372,32 @@ async def test_an_endpoint_is_found_by_its_address_within_its_account_only(house
     intake = Intake(house.db)
     assert await intake.endpoint(house.account.account_id, "whatsapp:+0") is None
     assert await intake.endpoint(new_id(), house.endpoint.address) is None
+
+
+async def test_an_endpoint_that_was_just_removed_opens_no_conversation(house: House) -> None:
+    intake, address = Intake(house.db), house.endpoint.address
+    front = await intake.endpoint(house.account.account_id, address)
+    assert front is not None
+    await house.db.execute("UPDATE endpoints SET deleted_at = now()")
+
+    with pytest.raises(EndpointGone):
+        await intake.receive(front, a_message("SM1"), DAY)
+
+    assert await intake.endpoint(house.account.account_id, address) is None
+    assert await house.value("SELECT count(*) FROM addresses") == 0
+
+
+async def test_a_conversation_opens_after_or_not_at_all_while_its_endpoint_is_removed(
+    house: House,
+) -> None:
+    async with house.db.transaction():
+        await house.db.execute("SELECT 1 FROM endpoints FOR UPDATE")
+        arriving = asyncio.create_task(house.receive("SM1"))
+        await house.until_waiting()
+        await house.db.execute("UPDATE endpoints SET deleted_at = now()")
+
+    with pytest.raises(EndpointGone):
+        await arriving
 
 
 async def test_without_a_service_window_none_is_stored(house: House) -> None:
