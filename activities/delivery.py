@@ -155,8 +155,9 @@ class DeliveryActivities:
             return await self._fail(claim, error)
         if not error.outcome_known:
             await self._outbox.doubtful(message_id)
-            after = error.retry_after if await self._has_key(claim) else SETTLE
-            raise as_failure(error, retry=True, after=after)
+            settle = timedelta() if await self._has_key(claim) else SETTLE
+            pause = max(settle, error.retry_after or timedelta())
+            raise as_failure(error, retry=True, after=pause or None)
         if claim.doubtful_since is None:  # else this refusal says nothing of the earlier attempt
             await self._outbox.not_taken(message_id, code=error.code, reason=str(error))
         if isinstance(error, RateLimited):

@@ -21,6 +21,7 @@ from domain.views import ConversationView, MessageView
 from storage.conversations import Conversations as ConversationList
 from storage.endpoints import Endpoints
 from storage.messages import Messages
+from storage.standby import REASON as STANDS_BY
 from storage.templates import Templates
 from workflows.client import Conversations
 
@@ -138,6 +139,8 @@ class Correspondence:
         outgoing: Sequence[Outgoing],
         request_id: UUID,
     ) -> list[MessageView]:
+        if await self._messages.stands_by(conversation.conversation_id):
+            raise Refused(STANDS_BY)
         try:
             return await self._replies.send(author_of(caller), conversation, outgoing, request_id)
         except WindowClosed as error:

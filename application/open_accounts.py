@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, NamedTuple
 
+from application.adapters import adapter_of
 from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Credentials
@@ -57,7 +58,4 @@ class OpenAccounts:
 
     async def _open(self, account_id: AccountId) -> OpenAccount:
         credentials = await self._accounts.credentials(account_id)
-        channel = self._channels.get(credentials.channel)
-        if channel is None:
-            raise NotFound(f"This build of Holdfast has no adapter for {credentials.channel}.")
-        return OpenAccount(credentials, channel)
+        return OpenAccount(credentials, adapter_of(self._channels, credentials.channel))

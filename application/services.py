@@ -24,6 +24,7 @@ from application.intake import Intake
 from application.live_events import LiveFeed
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
+from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
 
@@ -54,6 +55,7 @@ class Engine:
     intake: Intake
     desk: Desk
     correspondence: Correspondence
+    signals: Signals
     attachments: Attachments
     live_feed: LiveFeed
     personal_data: PersonalData

@@ -12,7 +12,7 @@ import httpx2
 from pydantic import Field
 
 from channels.watching import Watch, unwatched
-from domain.errors import OutcomeUnknown, ProviderUnavailable
+from domain.errors import AccountRejected, OutcomeUnknown, ProviderUnavailable
 from domain.values import Value
 
 # Raised before a single byte of the request has left.
@@ -103,11 +103,12 @@ class Exchange:
         auth: tuple[str, str] | None = None,
         **request: Any,  # noqa: ANN401 - what httpx2 takes: params, data, json, content, headers
     ) -> Answer:
-        """Make one request; any answer will do. Raise ProviderUnavailable or OutcomeUnknown.
+        """Make one request; any answer will do.
 
+        Raise ProviderUnavailable, OutcomeUnknown, or AccountRejected for a secret that is none.
         `shown_path`: what a trace may show of a path that could tell something of a person.
         """
-        built = self._client.build_request(method, url, **request)
+        built = self._built(method, url, **request)
         path = built.url.path if shown_path is None else shown_path
         try:
             async with asyncio.timeout(self._timeouts.total):
@@ -124,6 +125,24 @@ class Exchange:
     async def close(self) -> None:
         """Let go of all connections."""
         await self._client.aclose()
+
+    def _built(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **request: Any,  # noqa: ANN401 - as above
+    ) -> httpx2.Request:
+        try:
+            encoded = httpx2.Headers(headers)
+        except UnicodeEncodeError:
+            # Not `from error`: it holds the secret.
+            raise AccountRejected(
+                f"A secret of the {self._provider} account has a character that no secret has. Copy it"
+                " from the provider's console again."
+            ) from None
+        return self._client.build_request(method, url, headers=encoded, **request)
 
     async def _exchange(
         self, request: httpx2.Request, path: str, auth: tuple[str, str] | None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from channels.base import Explanation
 from channels.exchange import Exchange
-from channels.extras import Representative
+from channels.extras import Parties
 from channels.google import bodies, errors, signature
 from channels.google.api import GoogleApi
 from channels.google.business_inbound import AGENT, CONVERSATION, STORAGE, BusinessReader
@@ -23,7 +23,7 @@ from domain.channels import Capabilities, ChannelName, MediaRule
 from domain.configuration import Credentials
 from domain.errors import InvalidInput, RecipientUnreachable
 from domain.ids import new_id
-from domain.messages import DeliveryStatus, OutboundMessage, Receipt
+from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt
 
 API_URL: Final = "https://businessmessages.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/businessmessages"
@@ -122,51 +122,32 @@ class BusinessMessagesChannel(GoogleChannel):
             problems.append(f"Set {AVATAR} to an https address of an image of at most 50 KB.")
         return problems
 
-    async def show_typing(
-        self,
-        endpoint_address: str,  # noqa: ARG002 - a conversation belongs to one agent
-        recipient: str,
-        credentials: Credentials,
-    ) -> None:
+    async def show_typing(self, parties: Parties, credentials: Credentials) -> None:
         """Show that somebody is writing, until the next message or for about twenty seconds."""
-        speaker = Representative(name=credentials.settings.get(NAME))
-        await self._tell("TYPING_STARTED", recipient, speaker, credentials, event_id=new_id())
+        await self._tell("TYPING_STARTED", parties, credentials, new_id())
 
-    async def joined(
-        self, recipient: str, who: Representative, credentials: Credentials, *, event_id: UUID
-    ) -> None:
+    async def joined(self, parties: Parties, credentials: Credentials, *, event_id: UUID) -> None:
         """Show that a person has come."""
-        await self._tell("REPRESENTATIVE_JOINED", recipient, who, credentials, event_id=event_id)
+        await self._tell("REPRESENTATIVE_JOINED", parties, credentials, event_id)
 
-    async def left(
-        self, recipient: str, who: Representative, credentials: Credentials, *, event_id: UUID
-    ) -> None:
+    async def left(self, parties: Parties, credentials: Credentials, *, event_id: UUID) -> None:
         """Show that the person has gone, and that a machine may answer again."""
-        await self._tell("REPRESENTATIVE_LEFT", recipient, who, credentials, event_id=event_id)
+        await self._tell("REPRESENTATIVE_LEFT", parties, credentials, event_id)
 
     async def mark_read(
-        self,
-        endpoint_address: str,  # noqa: ARG002 - as above
-        recipient: str,
-        provider_message_id: str,
-        credentials: Credentials,
+        self, parties: Parties, provider_message_id: str, credentials: Credentials
     ) -> None:
         """Show a customer that their message was read."""
-        url = f"{self._conversation(recipient)}/messages/{quote(provider_message_id, safe='')}/receipt"
+        messages = f"{self._conversation(parties.recipient)}/messages"
+        url = f"{messages}/{quote(provider_message_id, safe='')}/receipt"
         await self._api.ask(credentials, "PATCH", url, {}, {"receiptType": "READ"})
 
     async def _tell(
-        self,
-        event_type: str,
-        recipient: str,
-        who: Representative,
-        credentials: Credentials,
-        *,
-        event_id: UUID,
+        self, event_type: str, parties: Parties, credentials: Credentials, event_id: UUID
     ) -> None:
-        url = self._conversation(recipient) + "/events"
-        shown = representative(who.author, who.name, who.endpoint_settings)
-        event = {"eventType": event_type, "representative": shown}
+        url = self._conversation(parties.recipient) + "/events"
+        who = representative(AuthorKind.AGENT, parties.agent_name, parties.endpoint_settings)
+        event = {"eventType": event_type, "representative": who}
         await self._api.create(credentials, url, {"eventId": str(event_id)}, event)
 
     def _conversation(self, recipient: str) -> str:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Final
 
 from channels.base import Explanation
-from channels.extras import Profile, Quota, WebhookTest
+from channels.extras import Parties, Profile, Quota, WebhookTest
 from channels.line_api import account, directory, errors, sending, signature
 from channels.line_api.client import LineClient
 from channels.line_api.contents import ContentReader
 from channels.line_api.objects import MOST, TEXT_LIMIT
 from channels.line_api.parsing import Reader
-from channels.media_fetch import MediaFetcher, MediaSource
+from channels.media_fetch import CredentialsRefused, MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName, MediaRule, Region, TextUnit
 from domain.configuration import Credentials
@@ -97,10 +97,21 @@ class LineChannel:
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         """Fetch a file with a token, which stays with LINE's data host; a sticker without."""
+        token = await self._token(credentials)
         try:
-            token = await self._client.tokens.token(credentials)
+            return await self._fetch(item, token)
+        except CredentialsRefused:
+            if not self._client.tokens.forget(credentials, token):
+                raise
+        return await self._fetch(item, await self._token(credentials))
+
+    async def _token(self, credentials: Credentials) -> str:
+        try:
+            return await self._client.tokens.token(credentials)
         except ChannelError as error:
             raise MediaUnavailable(str(error)) from error
+
+    async def _fetch(self, item: MediaItem, token: str) -> DownloadedMedia:
         source = MediaSource(
             home=self._client.data_api_url,
             headers={"Authorization": f"Bearer {token}"},
@@ -124,11 +135,9 @@ class LineChannel:
         """A person's name, or a group's."""
         return await directory.profile(self._client, address, credentials)
 
-    async def show_typing(
-        self, endpoint_address: str, recipient: str, credentials: Credentials
-    ) -> None:
+    async def show_typing(self, parties: Parties, credentials: Credentials) -> None:
         """LINE's loading animation."""
-        await directory.show_loading(self._client, recipient, credentials)
+        await directory.show_loading(self._client, parties.recipient, credentials)
 
     async def registered_webhook(self, credentials: Credentials) -> str | None:
         """The address LINE calls now."""

@@ -36,6 +36,10 @@ class MediaSource(Value):
     """Where files may lie besides: names, or `.example.com` for all below. By https only."""
 
 
+class CredentialsRefused(MediaUnavailable):
+    """Where the file lies nobody accepts our credentials; others may help."""
+
+
 class MediaFetcher:
     """One pool of connections for downloads; knows no credentials of its own."""
 
@@ -62,6 +66,7 @@ class MediaFetcher:
 
     async def fetch(self, item: MediaItem, source: MediaSource) -> DownloadedMedia:
         """Fetch one file. Raise MediaRefused for good, MediaUnavailable to try again."""
+        _require_encodable(source.headers)
         try:
             async with asyncio.timeout(self._total):
                 return await self._follow(item, source)
@@ -133,6 +138,18 @@ class MediaFetcher:
         raise MediaRefused(f"The file is larger than {self._max_bytes // (1024 * 1024)} MB.")
 
 
+def _require_encodable(headers: Mapping[str, str]) -> None:
+    """A mistyped secret can be set again; until then the file waits."""
+    try:
+        httpx2.Headers(headers)
+    except UnicodeEncodeError:
+        # Not `from error`: it holds the secret.
+        raise CredentialsRefused(
+            "A secret of the account has a character that no secret has. Copy it from the provider's"
+            " console again."
+        ) from None
+
+
 def _require_listed(url: httpx2.URL, source: MediaSource) -> None:
     if url.userinfo:
         raise MediaRefused("The file's address carries credentials.")
@@ -159,6 +176,8 @@ def _host_header(host: str, port: int | None) -> str:
 def _require_success(response: httpx2.Response) -> None:
     if response.status_code == httpx2.codes.GONE:
         raise MediaRefused("The file is no longer there.")
+    if response.status_code == httpx2.codes.UNAUTHORIZED:
+        raise CredentialsRefused("The provider answered 401: it refuses our credentials for this file.")
     if response.status_code != httpx2.codes.OK:
         raise MediaUnavailable(f"The provider answered {response.status_code} for this file.")
     if response.headers.get("content-encoding", "identity").lower() != "identity":

@@ -7,6 +7,7 @@ import httpx2
 
 from channels.base import Explanation
 from channels.exchange import Exchange
+from channels.extras import Parties
 from channels.google import errors, rcs_envelope, rcs_inbound, signature
 from channels.google.api import GoogleApi
 from channels.google.channel import GoogleChannel, missing_secrets
@@ -127,26 +128,21 @@ class RcsChannel(GoogleChannel):
         """What Google would refuse with every message."""
         return endpoint_problems(settings)
 
-    async def show_typing(
-        self, endpoint_address: str, recipient: str, credentials: Credentials
-    ) -> None:
+    async def show_typing(self, parties: Parties, credentials: Credentials) -> None:
         """Show that somebody is writing, for about twenty seconds."""
-        await self._tell(endpoint_address, recipient, {"eventType": "IS_TYPING"}, credentials)
+        await self._tell(parties, {"eventType": "IS_TYPING"}, credentials)
 
     async def mark_read(
-        self,
-        endpoint_address: str,
-        recipient: str,
-        provider_message_id: str,
-        credentials: Credentials,
+        self, parties: Parties, provider_message_id: str, credentials: Credentials
     ) -> None:
         """Show a customer that their message was read."""
         event: Json = {"eventType": "READ", "messageId": provider_message_id}
-        await self._tell(endpoint_address, recipient, event, credentials)
+        await self._tell(parties, event, credentials)
 
-    async def _tell(self, agent: str, phone: str, event: Json, credentials: Credentials) -> None:
-        url = self._phone_url(phone, credentials.settings) + "/agentEvents"
-        query = {"eventId": str(new_id()), "agentId": agent}
+    async def _tell(self, parties: Parties, event: Json, credentials: Credentials) -> None:
+        settings = {**credentials.settings, **parties.endpoint_settings}
+        url = self._phone_url(parties.recipient, settings) + "/agentEvents"
+        query = {"eventId": str(new_id()), "agentId": parties.endpoint_address}
         await self._api.create(credentials, url, query, event)
 
     def _phone_url(self, phone: str, settings: Mapping[str, str]) -> str:

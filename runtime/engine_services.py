@@ -29,10 +29,14 @@ from application.personal_data import PersonalData
 from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
+from application.representatives import Representatives
 from application.retention import Retaining
 from application.safekeeping import Safekeeping
 from application.sending import Sending
 from application.services import Engine
+from application.settling import Settling
+from application.signal_post import SignalPost
+from application.signals import Signals
 from application.typing_news import TypingNews
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -60,6 +64,7 @@ from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
 from storage.reply_tokens import ReplyTokens
 from storage.send_slots import SendSlots
+from storage.signal_points import SignalPoints
 from storage.templates import Templates
 from storage.typing_signals import TypingSignals
 from storage.watermarks import Watermarks
@@ -100,6 +105,8 @@ class Parts:
     engine: Engine
     dispatcher: Dispatcher
     profiles: ProfileFetching
+    settling: Settling
+    signal_post: SignalPost
     confirmer: Confirmer
     gauges: Gauges
     provider: Sending
@@ -121,6 +128,8 @@ class Parts:
             self.confirmer.running(),
             self.engine.live_feed.running(),
             self.profiles.running(),
+            self.settling.running(),
+            self.signal_post.running(),
             self.dispatcher.running(dispatch_workers),
         ):
             yield
@@ -132,9 +141,10 @@ def build(around: Surroundings) -> Parts:
     open_accounts = OpenAccounts(around.accounts, around.channels)
     links = MediaLinks(around.public_url, around.secret_keys)
     dispatcher = _dispatcher(around)
-    customer_events = CustomerEvents(database=database, blobs=around.blobs, doorbell=dispatcher)
+    customer_events = CustomerEvents(database=database, doorbell=dispatcher)
     safekeeping = Safekeeping(around.blobs, around.scanner)
     profiles = ProfileFetching(Profiles(database))
+    signal_post = SignalPost(open_accounts)
     intake = Intake(
         open_accounts=open_accounts,
         accounts=around.accounts,
@@ -147,9 +157,11 @@ def build(around: Surroundings) -> Parts:
         profiles=profiles,
     )
     return Parts(
-        engine=_engine(around, intake, links, safekeeping),
+        engine=_engine(around, intake, links, safekeeping, signal_post),
         dispatcher=dispatcher,
         profiles=profiles,
+        settling=Settling(database=database, blobs=around.blobs),
+        signal_post=signal_post,
         confirmer=_confirmer(around),
         gauges=Gauges(Figures(database)),
         provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
@@ -164,7 +176,7 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
-        housekeeper=Housekeeping(database, customer_events),
+        housekeeper=Housekeeping(database),
         retention=Retaining(database, around.blobs),
         eraser=_eraser(around),
         reconciler=Reconciliation(
@@ -223,10 +235,15 @@ def _confirmer(around: Surroundings) -> Confirmer:
 
 
 def _engine(
-    around: Surroundings, intake: Intake, links: MediaLinks, safekeeping: Safekeeping
+    around: Surroundings,
+    intake: Intake,
+    links: MediaLinks,
+    safekeeping: Safekeeping,
+    post: SignalPost,
 ) -> Engine:
     database = around.database
     listed, messages = ConversationList(database), Messages(database)
+    points = SignalPoints(database)
     return Engine(
         public_url=around.public_url,
         channels=around.channels,
@@ -236,6 +253,14 @@ def _engine(
             messages=messages,
             notes=Notes(database),
             conversations=around.conversations,
+            representatives=Representatives(points, post, around.channels),
+        ),
+        signals=Signals(
+            listed=listed,
+            messages=messages,
+            points=points,
+            post=post,
+            channels=around.channels,
         ),
         correspondence=Correspondence(
             listed=listed,

@@ -13,6 +13,7 @@ from domain.views import MessageView
 from storage.contents import content_document
 from storage.database import Database
 from storage.paging import LARGEST_PAGE
+from storage.standby import ASK
 
 
 class NewOutbound(Value):
@@ -182,6 +183,10 @@ class Messages:
         """Answers whose handing over was never confirmed, in the order they were given."""
         which = {"older_than": older_than, "limit": limit}
         return await self._db.rows(Unconfirmed, UNCONFIRMED, which)
+
+    async def stands_by(self, conversation_id: ConversationId) -> bool:
+        """Another system answers this customer at the moment."""
+        return await self._db.one(ASK, {"conversation_id": conversation_id}) is not None
 
     async def has_unconfirmed_before(self, message_id: MessageId) -> bool:
         """Handing this one over now would overtake an earlier one of the same conversation."""

@@ -1,6 +1,6 @@
 """The one organisation of this deployment."""
 
-from typing import Final
+from typing import Final, LiteralString
 
 from domain.configuration import Organization
 from domain.errors import NotFound, StaleVersion
@@ -12,6 +12,9 @@ GET: Final = """
            version, created_at, updated_at
     FROM organizations
 """
+# Who reads this changes something only as long as the organisation stays what it is.
+HOLD: Final = f"{GET} FOR SHARE"
+HOLD_TO_CHANGE: Final = f"{GET} FOR UPDATE"
 CREATE_ONCE: Final = """
     INSERT INTO organizations (name, attachment_max_bytes, attachment_types)
     VALUES (%(name)s, %(attachment_max_bytes)s, '{}')
@@ -36,7 +39,14 @@ class Organizations:
         self._db = db
 
     async def get(self) -> Organization:
-        organization = await self._db.row(Organization, GET)
+        return await self._read(GET)
+
+    async def held(self, *, to_change: bool = False) -> Organization:
+        """As it stays until the transaction ends, unless this very transaction is to change it."""
+        return await self._read(HOLD_TO_CHANGE if to_change else HOLD)
+
+    async def _read(self, query: LiteralString) -> Organization:
+        organization = await self._db.row(Organization, query)
         if organization is None:
             raise NotFound("Holdfast is not set up yet: there is no organisation.")
         return organization

@@ -22,8 +22,11 @@ class Kept(NamedTuple, Generic[Thing]):
 class Shelf(Generic[Key, Thing]):
     """Keeps what was put on it last."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, *, at_most: int = KEPT_AT_MOST
+    ) -> None:
         self.clock = clock
+        self._at_most = at_most
         self._kept: OrderedDict[Key, Kept[Thing]] = OrderedDict()
 
     def find(self, key: Key, not_older_than: timedelta) -> Kept[Thing] | None:
@@ -37,5 +40,9 @@ class Shelf(Generic[Key, Thing]):
         """Keep it from now on; what was kept longest makes room."""
         self._kept[key] = Kept(thing, self.clock())
         self._kept.move_to_end(key)
-        if len(self._kept) > KEPT_AT_MOST:
+        if len(self._kept) > self._at_most:
             self._kept.popitem(last=False)
+
+    def forget(self, key: Key) -> None:
+        """Keep it no more, if it was kept."""
+        self._kept.pop(key, None)

@@ -80,7 +80,7 @@ class NewAcknowledgement(Draft):
 
     version: PrivacyVersion = Field(examples=["1"])
     enable: bool = True
-    """Enable the account at once."""
+    """Enable the account at once, unless this version was acknowledged before."""
 
 
 class NewPassword(Draft):

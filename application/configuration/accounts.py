@@ -1,5 +1,6 @@
 """Accounts: the provider apps that an admin connects, and their secrets."""
 
+import asyncio
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -33,16 +34,6 @@ from storage.database import Database
 
 SUBJECT: Final = "account"
 ONE_LINE: Final = re.compile(PRINTABLE)
-
-
-class _Every(frozenset[str]):
-    """All secrets there could be."""
-
-    def __contains__(self, _name: object) -> bool:
-        return True
-
-
-EVERY_SECRET: Final = _Every()
 
 
 class NewAccount(Draft):
@@ -118,12 +109,16 @@ class AccountConfiguration:
         if draft.secrets:
             require(caller, [Scope.SECRETS_WRITE])
         self._check(draft.channel, draft.settings, draft.secrets.keys())
-        await self._rules.require_region(draft.channel)
+        secrets = [
+            (name, await self._checked(draft.channel, name, value))
+            for name, value in draft.secrets.items()
+        ]
         account = self._account(draft)
         async with self._database.transaction():
+            await self._rules.require_region(draft.channel)
             account = await self._register.create(caller, account.account_id, account)
-            for name, value in draft.secrets.items():
-                await self.set_secret(caller, account.account_id, name, value)
+            for name, value in secrets:
+                await self._keep(caller, account.account_id, name, value)
             if draft.privacy_acknowledged_version is not None:
                 await self._acknowledge(caller, account, draft.privacy_acknowledged_version)
         return await self.get(account.account_id)
@@ -132,15 +127,17 @@ class AccountConfiguration:
         self, caller: Caller, account_id: AccountId, change: AccountChange, expected_version: int
     ) -> AccountView:
         """Change name, settings or whether it is enabled."""
-        account = await self._register.get(account_id)
-        if change.enabled and not account.enabled:
-            await self._rules.require(account)
-        if change.settings is not None:
-            secrets = await self._accounts.secret_status(account_id)
-            self._check(account.channel, change.settings, secrets.keys())
-        return await self._view(
-            await self._register.update(caller, account_id, change.given(), expected_version)
-        )
+        async with self._database.transaction():
+            account = await self._register.get(account_id)
+            if change.enabled and not account.enabled:
+                await self._rules.require(account)
+            if change.settings is not None:
+                secrets = await self._accounts.secret_status(account_id)
+                self._check(account.channel, change.settings, secrets.keys())
+            given = change.given()
+            return await self._view(
+                await self._register.update(caller, account_id, given, expected_version)
+            )
 
     async def delete(self, caller: Caller, account_id: AccountId, expected_version: int) -> None:
         """Disconnect it. Raise StillInUse while it has endpoints or conversations."""
@@ -153,11 +150,14 @@ class AccountConfiguration:
     async def acknowledge(
         self, caller: Caller, account_id: AccountId, version: str, *, enable: bool
     ) -> AccountView:
-        """Put on record who read which text; with `enable`, the account is enabled at once."""
+        """Put on record who read which text; with `enable`, the account is enabled at once.
+
+        Not when it was on record before: who disabled the account since then meant it.
+        """
         async with self._database.transaction():
             account = await self._register.get(account_id)
-            await self._acknowledge(caller, account, version)
-            if enable and not account.enabled:
+            is_new = await self._acknowledge(caller, account, version)
+            if is_new and enable and not account.enabled:
                 await self._rules.require(account)
                 changes = {"enabled": True}
                 await self._register.update(caller, account_id, changes, account.version)
@@ -173,13 +173,11 @@ class AccountConfiguration:
         keep_previous: bool = False,
     ) -> AccountView:
         """Set or rotate a secret. `keep_previous`: webhooks signed with the old one stay valid."""
+        account = await self._register.get(account_id)
+        value = await self._checked(account.channel, name, value)
         async with self._database.transaction():
-            account = await self._register.get(account_id)
-            value = self._checked(account.channel, name, value)
-            await self._accounts.set_secret(account_id, name, value, keep_previous=keep_previous)
-            change: dict[str, object] = {name: "set", "keep_previous": keep_previous}
-            await self._trail.record(caller, "secret_set", SUBJECT, account_id, change)
-            return await self._view(account)
+            await self._keep(caller, account_id, name, value, keep_previous=keep_previous)
+            return await self._view(await self._register.get(account_id))
 
     async def clear_secret(self, caller: Caller, account_id: AccountId, name: str) -> None:
         """Forget a secret, with its predecessors."""
@@ -188,11 +186,27 @@ class AccountConfiguration:
             await self._accounts.clear_secret(account_id, name)
             await self._trail.record(caller, "secret_cleared", SUBJECT, account_id, {name: "cleared"})
 
-    async def _acknowledge(self, caller: Caller, account: Account, version: str) -> None:
-        if await self._rules.acknowledge(account.account_id, version, caller.name):
+    async def _keep(
+        self,
+        caller: Caller,
+        account_id: AccountId,
+        name: str,
+        value: str,
+        *,
+        keep_previous: bool = False,
+    ) -> None:
+        await self._accounts.set_secret(account_id, name, value, keep_previous=keep_previous)
+        change: dict[str, object] = {name: "set", "keep_previous": keep_previous}
+        await self._trail.record(caller, "secret_set", SUBJECT, account_id, change)
+
+    async def _acknowledge(self, caller: Caller, account: Account, version: str) -> bool:
+        """False when it was on record before."""
+        is_new = await self._rules.acknowledge(account.account_id, version, caller.name)
+        if is_new:
             change: dict[str, object] = {"version": version}
             subject_id = account.account_id
             await self._trail.record(caller, "privacy_acknowledged", SUBJECT, subject_id, change)
+        return is_new
 
     def _account(self, draft: NewAccount) -> Account:
         is_agreed = self._rules.is_needless(draft.channel) or draft.privacy_acknowledged_version
@@ -204,12 +218,13 @@ class AccountConfiguration:
             **draft.model_dump(include={"channel", "name", "settings"}),
         )
 
-    def _checked(self, channel: ChannelName, name: str, value: str) -> str:
+    async def _checked(self, channel: ChannelName, name: str, value: str) -> str:
         adapter = self._channels.get(channel)
-        checked = adapter.checked_secret(name, value) if isinstance(adapter, SecretCheck) else value
-        if not ONE_LINE.fullmatch(checked):
+        if isinstance(adapter, SecretCheck):
+            value = await asyncio.to_thread(adapter.checked_secret, name, value)
+        if not ONE_LINE.fullmatch(value):
             raise InvalidInput("A secret is one line of text.", field=name)
-        return checked
+        return value
 
     def _check(
         self, channel: ChannelName, settings: Mapping[str, str], secrets: Collection[str]
@@ -220,9 +235,8 @@ class AccountConfiguration:
             raise InvalidInput(
                 f"No {channel} accounts can be connected here, only: {known}.", field="channel"
             )
-        # A key file is uploaded to an account that is there, so it may be made without.
-        there = EVERY_SECRET if isinstance(adapter, SecretCheck) else secrets
-        problems = adapter.check_settings(settings, there)
+        later = adapter.later_secrets if isinstance(adapter, SecretCheck) else frozenset[str]()
+        problems = adapter.check_settings(settings, later.union(secrets))
         if problems:
             raise InvalidInput(" ".join(problems), field="settings", problems=problems)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import AliasChoices, Field
 
+from application.adapters import adapter_of
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Language, Name, Settings
 from application.configuration.pages import matching
@@ -133,10 +134,7 @@ class EndpointConfiguration:
         )
 
     def _channel(self, name: ChannelName) -> Channel:
-        channel = self._channels.get(name)
-        if channel is None:
-            raise InvalidInput(f"This build of Holdfast has no adapter for {name}.")
-        return channel
+        return adapter_of(self._channels, name)
 
     def _check_settings(self, channel: ChannelName, settings: Mapping[str, str]) -> None:
         problems = self._channel(channel).check_endpoint(settings)

@@ -76,7 +76,7 @@ class OrganizationConfiguration:
     ) -> Organization:
         """Change some of it."""
         async with self._database.transaction():
-            before = await self._organizations.get()
+            before = await self._organizations.held(to_change=True)
             if change.region is not None and change.region is not before.region:
                 await self._require_region(change.region)
             wanted = changed(before, change.given())

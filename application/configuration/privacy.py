@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from application.adapters import adapter_of
 from channels.base import Channel
 from domain.channels import Capabilities, ChannelName, Region
 from domain.configuration import Account
@@ -66,7 +67,10 @@ class EnablingRules:
         return await self._acknowledgements.add(account_id, version, by)
 
     async def require_region(self, channel: ChannelName, region: Region | None = None) -> None:
-        """Raise InvalidInput where this channel must not be used."""
+        """Raise InvalidInput where this channel must not be used.
+
+        The organisation does not move before the transaction ends in which this is asked.
+        """
         region = region or await self._region()
         if region in self._capabilities(channel).forbidden_regions:
             raise InvalidInput(
@@ -85,15 +89,12 @@ class EnablingRules:
 
     async def _region(self) -> Region:
         try:
-            return (await self._organizations.get()).region
+            return (await self._organizations.held()).region
         except NotFound:  # nothing is set up yet, so nothing forbids it
             return Region.COMMERCIAL
 
     def _capabilities(self, name: ChannelName) -> Capabilities:
-        channel = self._channels.get(name)
-        if channel is None:
-            raise InvalidInput(f"This build of Holdfast has no adapter for {name}.")
-        return channel.capabilities
+        return adapter_of(self._channels, name).capabilities
 
 
 def require_current(version: str) -> None:

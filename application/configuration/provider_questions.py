@@ -6,11 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from application.adapters import adapter_of
 from application.callback_urls import CallbackUrls
 from application.configuration.audit import AuditTrail
 from application.configuration.checks import Check
 from channels.base import Channel
-from channels.extras import Quota, QuotaDirectory, TemplateDirectory, WebhookRegistration
+from channels.extras import (
+    CredentialCheck,
+    Quota,
+    QuotaDirectory,
+    TemplateDirectory,
+    WebhookRegistration,
+)
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Credentials
 from domain.errors import AccountRejected, ChannelError, Conflict, ProviderUnavailable
@@ -46,6 +53,16 @@ class AccountHealth(Value):
     credentials: CredentialState
     problems: tuple[str, ...] = ()
     quota: Quota | None = None
+    token_valid_until: datetime | None = None
+    """Until when the provider's access token is used; it is renewed by itself."""
+
+
+class _Told(Value):
+    """What a provider says of an account; nothing while it does not answer."""
+
+    is_refused: bool = False
+    quota: Quota | None = None
+    token_valid_until: datetime | None = None
 
 
 class RegisteredWebhook(Value):
@@ -79,23 +96,27 @@ class ProviderQuestions:
                 return [ACCEPTED]
             if isinstance(channel, WebhookRegistration):
                 return [ACCEPTED, *await self._webhook(channel, account, credentials)]
+            if isinstance(channel, CredentialCheck):
+                await _soon(channel.check_credentials(credentials))
+                return [ACCEPTED]
         except ChannelError as error:
             return [_refused(error)]
         return []
 
     async def health(self, account_id: AccountId) -> AccountHealth:
-        """What is known, and what the provider says of its quota."""
+        """What is known, and what the provider says of its quota or of the secrets."""
         account = await self._accounts.get(account_id)
         channel, credentials = await self._opened(account)
         problems = channel.check_settings(account.settings, credentials.secrets.keys())
-        quota, is_refused = await _quota(channel, credentials) if not problems else (None, False)
-        state = CredentialState.REFUSED if is_refused else CredentialState.COMPLETE
+        told = await _told(channel, credentials) if not problems else _Told()
+        state = CredentialState.REFUSED if told.is_refused else CredentialState.COMPLETE
         shown = {"account_id", "enabled", "last_webhook_at", "last_error", "last_error_at"}
         return AccountHealth(
             **account.model_dump(include=shown),
             credentials=CredentialState.INCOMPLETE if problems else state,
             problems=tuple(problems),
-            quota=quota,
+            quota=told.quota,
+            token_valid_until=told.token_valid_until,
         )
 
     async def register_webhook(self, caller: Caller, account_id: AccountId) -> RegisteredWebhook:
@@ -115,7 +136,7 @@ class ProviderQuestions:
 
     async def _opened(self, account: Account) -> tuple[Channel, Credentials]:
         credentials = await self._accounts.credentials(account.account_id)
-        return self._channels[account.channel], credentials
+        return adapter_of(self._channels, account.channel), credentials
 
     async def _webhook(
         self, channel: WebhookRegistration, account: Account, credentials: Credentials
@@ -150,16 +171,15 @@ def _refused(error: ChannelError) -> Check:
     )
 
 
-async def _quota(channel: Channel, credentials: Credentials) -> tuple[Quota | None, bool]:
-    """And whether the provider refused the account."""
-    if not isinstance(channel, QuotaDirectory):
-        return None, False
+async def _told(channel: Channel, credentials: Credentials) -> _Told:
     try:
-        return await _soon(channel.quota(credentials)), False
-    except AccountRejected:
-        return None, True
-    except ChannelError:
-        return None, False
+        if isinstance(channel, QuotaDirectory):
+            return _Told(quota=await _soon(channel.quota(credentials)))
+        if isinstance(channel, CredentialCheck):
+            return _Told(token_valid_until=await _soon(channel.check_credentials(credentials)))
+    except ChannelError as error:
+        return _Told(is_refused=isinstance(error, AccountRejected))
+    return _Told()
 
 
 async def _soon(answer: Awaitable[Answer]) -> Answer:

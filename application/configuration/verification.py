@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from application.adapters import adapter_of
 from application.callback_urls import CallbackUrls
 from application.configuration.checks import Check, check
 from application.configuration.privacy import EnablingRules, PrivacyNotice
@@ -71,13 +72,14 @@ class AccountVerification:
         return [*await self.known(account_id), *asked]
 
     async def _approved(self, account: Account) -> list[Check]:
-        if not self._channels[account.channel].capabilities.templates:
+        if not adapter_of(self._channels, account.channel).capabilities.templates:
             return []
         return [templates(await self._templates.of_account(account.account_id))]
 
     async def _settings(self, account: Account) -> Check:
         secrets = await self._accounts.secret_status(account.account_id)
-        problems = self._channels[account.channel].check_settings(account.settings, secrets.keys())
+        adapter = adapter_of(self._channels, account.channel)
+        problems = adapter.check_settings(account.settings, secrets.keys())
         return check(
             "settings",
             ok=not problems,

@@ -1,7 +1,7 @@
 """One of Google's APIs as an account calls it: with a token, and once more with a new one."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from channels.exchange import Answer, Exchange
@@ -24,9 +24,10 @@ class GoogleApi:
         self._scope = scope
         self._table = table
 
-    async def check(self, credentials: Credentials) -> None:
-        """Ask whether Google knows the service account. Raise ChannelError."""
-        await self._tokens.renew(credentials, self._scope)
+    async def check(self, credentials: Credentials) -> datetime:
+        """Ask whether Google knows the service account, and until when. Raise ChannelError."""
+        token = await self._tokens.renew(credentials, self._scope)
+        return datetime.fromtimestamp(token.ends_at, UTC)
 
     async def create(
         self, credentials: Credentials, url: str, query: Mapping[str, str], json: Mapping[str, object]
@@ -55,7 +56,9 @@ class GoogleApi:
             if not answer.is_success:
                 raise errors.rejection(answer, self._table)
         except OutcomeUnknown as error:
-            raise ProviderUnavailable(str(error), provider_code=error.provider_code) from error
+            raise ProviderUnavailable(
+                str(error), provider_code=error.provider_code, retry_after=error.retry_after or None
+            ) from error
         return answer
 
     async def _call(

@@ -15,6 +15,7 @@ from channels.fields import Fields
 from channels.file_types import UNKNOWN
 from channels.google.business_answers import AUTHENTICATION, SURVEY, authentication, survey
 from channels.google.business_context import context, dialogflow
+from channels.google.filing import NotFilable, first_id, tapped
 from channels.google.receipts import status_of
 from channels.webhooks import Parsed, Unreadable
 from domain.ids import new_id
@@ -33,21 +34,14 @@ from domain.messages import (
 
 AGENT: Final = re.compile(r"brands/\w[\w.-]{0,99}/agents/\w[\w.-]{0,99}", re.ASCII)
 CONVERSATION: Final = re.compile(r"\w[\w.~:=-]{0,199}", re.ASCII)
-_ID: Final = re.compile(r"\w[\w.~:=/+-]{0,254}", re.ASCII)
 _NAME: Final = re.compile(r"conversations/[^/]{1,200}/messages/(\w[\w.~:=-]{0,199})", re.ASCII)
 STORAGE: Final = "storage.googleapis.com"
 LIVE_AGENT: Final = "live_agent"
 _NAME_LIMIT: Final = 256
-_PAYLOAD_LIMIT: Final = 4096
-_DETAIL_LIMIT: Final = 2048
 # Members that say where an event belongs, not what happened.
 _ENVELOPE: Final = frozenset(
     {"agent", "conversationId", "customAgentId", "requestId", "sendTime", "context"}
 )
-
-
-class _NotFilable(Exception):
-    """It has no id, no sender, or is not what its name promises."""
 
 
 class BusinessReader:
@@ -62,17 +56,19 @@ class BusinessReader:
             return _receipts(body)
         try:
             return Parsed(events=tuple(self._events(body)))
-        except _NotFilable as error:
+        except NotFilable as error:
             return Parsed(unreadable=(Unreadable(raw=body.raw, why=str(error)),))
 
     def _events(self, body: Fields) -> Iterator[InboundEvent]:
         status = body.child("userStatus")
-        is_typing = status.flag("isTyping")
+        is_typing, wants_a_person = status.flag("isTyping"), status.flag("requestedLiveAgent")
+        if "userStatus" in body and is_typing is None and wants_a_person is None:
+            raise NotFilable("A status of a kind that we do not know.")
         if is_typing is not None:
             yield TypingReported(
                 endpoint_address=_agent(body), address=_conversation(body), is_typing=is_typing
             )
-        if "userStatus" not in body or status.flag("requestedLiveAgent"):
+        if "userStatus" not in body or wants_a_person:
             yield self._message(body)
 
     def _message(self, body: Fields) -> MessageReceived:
@@ -137,14 +133,14 @@ def _receipts(body: Fields) -> Parsed:
 def _agent(body: Fields) -> str:
     agent = body.text("agent")
     if not AGENT.fullmatch(agent):
-        raise _NotFilable("It names no agent.")
+        raise NotFilable("It names no agent.")
     return agent
 
 
 def _conversation(body: Fields) -> str:
     conversation = body.text("conversationId")
     if not CONVERSATION.fullmatch(conversation):
-        raise _NotFilable("It names no conversation.")
+        raise NotFilable("It names no conversation.")
     return conversation
 
 
@@ -161,20 +157,14 @@ def _member(body: Fields) -> str:
     known = next((name for name in ("message", "userStatus", *_READERS) if name in body), None)
     strangers = sorted(name for name in body.names - _ENVELOPE if name in body)
     if known is None and not strangers:
-        raise _NotFilable("Nothing happened in it.")
+        raise NotFilable("Nothing happened in it.")
     return known or strangers[0][:_NAME_LIMIT]
 
 
 def _message_id(body: Fields, said: Fields) -> str:
     """The message's own id; what is no message goes by the id of the request."""
-    for candidate in (
-        said.text("messageId"),
-        _named(said.text("name")) or "",
-        body.text("requestId"),
-    ):
-        if _ID.fullmatch(candidate):
-            return candidate
-    raise _NotFilable("It has no id: told twice, it could not be recognised.")
+    named = _named(said.text("name")) or ""
+    return first_id(said.text("messageId"), named, body.text("requestId"))
 
 
 def _named(name: str) -> str | None:
@@ -187,11 +177,7 @@ def _named(name: str) -> str | None:
 
 
 def _suggestion(said: Fields) -> Content:
-    payload = said.text("postbackData", limit=_PAYLOAD_LIMIT)
-    text = said.text("text") or payload
-    if not text:
-        return Unsupported(provider_type="suggestionResponse")
-    return Choice(text=text, payload=payload or text, source="button")
+    return tapped(said) or Unsupported(provider_type="suggestionResponse")
 
 
 def _live_agent(_said: Fields) -> Content:

@@ -46,9 +46,14 @@ class GoogleChannel:
         """Fetch a file by its address, which is its own credential."""
         return await self._media.fetch(item, self._files)
 
-    async def check_credentials(self, credentials: Credentials) -> None:
+    async def check_credentials(self, credentials: Credentials) -> datetime:
         """Ask for an access token. Raise ChannelError."""
-        await self._api.check(credentials)
+        return await self._api.check(credentials)
+
+    @property
+    def later_secrets(self) -> frozenset[str]:
+        """Both are given to an account that is there: to verify its address, Google needs one."""
+        return frozenset({SERVICE_ACCOUNT, CLIENT_TOKEN})
 
     def checked_secret(self, name: str, text: str) -> str:
         """A secret as it is to be kept: a key file is checked and minified. Raise InvalidInput."""

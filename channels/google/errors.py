@@ -3,11 +3,13 @@
 `code` is the canonical name, such as NOT_FOUND, or http_404 where Google's answer names none.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final, TypeAlias
 
 from channels.base import Explanation
+from channels.error_rules import ErrorRule
 from channels.exchange import Answer
 from channels.google import bodies
 from domain.errors import (
@@ -18,16 +20,6 @@ from domain.errors import (
     RateLimited,
     RecipientUnreachable,
 )
-from domain.values import Value
-
-
-class ErrorRule(Value):
-    """What a code means, and what the people inside should do."""
-
-    error: type[ChannelError]
-    advice: str
-    retry_after: timedelta | None = None
-
 
 Table: TypeAlias = Mapping[str, ErrorRule]
 
@@ -106,6 +98,7 @@ _BY_STATUS: Final[Mapping[int, str]] = {
     409: "ABORTED",
     429: "RESOURCE_EXHAUSTED",
 }
+_STATUS: Final = re.compile(r"(?:http_)?([1-5]\d\d)", re.ASCII)
 # Reasons that Google gives with PERMISSION_DENIED when it is about the project, not the recipient
 # (https://cloud.google.com/resource-manager/docs/reference/rest/Shared.Types/ErrorReason).
 _ACCOUNT_REASONS: Final = frozenset(
@@ -124,24 +117,14 @@ _ACCOUNT_REASONS: Final = frozenset(
 
 def explain(code: str, table: Table) -> Explanation:
     """What a code means; an unknown one gets a general answer."""
-    rule = _rule(table, code)
-    return Explanation(
-        error_class=rule.error,
-        advice=rule.advice,
-        needs_operator=rule.error.needs_operator,
-        retry_after=rule.retry_after,
-    )
+    return _rule(table, code).explained()
 
 
 def rejection(answer: Answer, table: Table) -> ChannelError:
     """The error of an answer that is not 2xx: {"error": {"code": 404, "status": "NOT_FOUND"}}."""
     rule, code = _rule_for(answer, table), code_of(answer)
     advice = f"{rule.advice} (Google error {code})" if rule is UNKNOWN else rule.advice
-    return rule.error(
-        advice,
-        provider_code=code or f"http_{answer.status}",
-        retry_after=answer.retry_after or rule.retry_after,
-    )
+    return rule.rejection(code or f"http_{answer.status}", pause=answer.retry_after, advice=advice)
 
 
 def code_of(answer: Answer) -> str:
@@ -151,14 +134,12 @@ def code_of(answer: Answer) -> str:
 
 
 def _rule_for(answer: Answer, table: Table) -> ErrorRule:
-    # A 5xx says that something broke, not that nothing was done, whatever code comes with it.
-    if answer.status >= 500:  # noqa: PLR2004 - HTTP
-        return _BROKEN
-    if answer.status < 400:  # noqa: PLR2004 - HTTP
-        return _REDIRECTED
+    by_status = _of_status(table, answer.status)
+    if not 400 <= answer.status < 500:  # noqa: PLR2004 - HTTP: whatever code comes with it
+        return by_status
     if not _ACCOUNT_REASONS.isdisjoint(_reasons(answer)):
         return _ACCOUNT
-    return table.get(code_of(answer)) or _rule(table, f"http_{answer.status}")
+    return table.get(code_of(answer)) or by_status
 
 
 def _reasons(answer: Answer) -> set[str]:
@@ -166,9 +147,14 @@ def _reasons(answer: Answer) -> set[str]:
 
 
 def _rule(table: Table, code: str) -> ErrorRule:
-    number = code.removeprefix("http_")
-    by_status = _BY_STATUS.get(int(number)) if number in _STATUS_NUMBERS else None
-    return table.get(by_status or code, UNKNOWN)
+    status = _STATUS.fullmatch(code)
+    return _of_status(table, int(status[1])) if status else table.get(code, UNKNOWN)
 
 
-_STATUS_NUMBERS: Final = frozenset(str(status) for status in _BY_STATUS)
+def _of_status(table: Table, status: int) -> ErrorRule:
+    # A 5xx says that something broke, not that nothing was done.
+    if status >= 500:  # noqa: PLR2004 - HTTP
+        return _BROKEN
+    if status < 400:  # noqa: PLR2004 - HTTP
+        return _REDIRECTED
+    return table.get(_BY_STATUS.get(status, ""), UNKNOWN)

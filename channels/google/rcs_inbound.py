@@ -13,11 +13,11 @@ from typing import Final
 from channels.fields import Fields
 from channels.file_types import clean_type, safe_name
 from channels.google import errors
+from channels.google.filing import DETAIL_LIMIT, NotFilable, first_id, tapped
 from channels.google.receipts import own_id, status_of
 from channels.webhooks import Parsed, Unreadable
 from domain.ids import new_id
 from domain.messages import (
-    Choice,
     ConsentReported,
     Content,
     DeliveryStatus,
@@ -38,18 +38,11 @@ AGENT: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
 AGENT_SUFFIX: Final = "@rbm.goog"
 """Some of Google's pages write an agent as an address; it is the same agent."""
 PHONE: Final = re.compile(r"\+\d{5,18}", re.ASCII)
-_ID: Final = re.compile(r"\w[\w.~:=/+-]{0,254}", re.ASCII)
 _LAUNCH_STATES: Final = frozenset({"PENDING", "LAUNCHED", "REJECTED", "SUSPENDED", "UNLAUNCHED"})
-_PAYLOAD_LIMIT: Final = 4096
-_DETAIL_LIMIT: Final = 2048
 _ENVELOPE: Final = frozenset(
     {"agentId", "senderPhoneNumber", "messageId", "eventId", "sendTime", "richMessageClassification"}
 )
 _logger: Final = getLogger(__name__)
-
-
-class _NotFilable(Exception):
-    """It has no id, no sender, or is not what its type promises."""
 
 
 def read(body: Fields) -> Parsed:
@@ -59,7 +52,7 @@ def read(body: Fields) -> Parsed:
         return Parsed()
     try:
         return Parsed(events=(_event(body),))
-    except _NotFilable as error:
+    except NotFilable as error:
         return Parsed(unreadable=(Unreadable(raw=body.raw, why=str(error)),))
 
 
@@ -73,10 +66,7 @@ def _event(body: Fields) -> InboundEvent:
     kind = body.text("eventType", limit=100)
     if not kind:
         return _message(body)
-    read_event = _EVENTS.get(kind)
-    if read_event is None:
-        raise _NotFilable("An event of a type that we do not know.")
-    return read_event(body)
+    return _EVENTS.get(kind, _stranger)(body)
 
 
 def _tell_launch(body: Fields) -> None:
@@ -90,9 +80,9 @@ def _tell_launch(body: Fields) -> None:
 
 
 def _receipt(body: Fields) -> InboundEvent:
-    report = status_of(_required(body, "messageId"), body.text("eventType"))
+    report = status_of(first_id(body.text("messageId")), body.text("eventType"))
     if report is None:
-        raise _NotFilable("A receipt of a kind that we do not know.")
+        raise NotFilable("A receipt of a kind that we do not know.")
     return report
 
 
@@ -112,13 +102,24 @@ def _consent(body: Fields) -> InboundEvent:
 
 def _expired(body: Fields) -> InboundEvent:
     """Not delivered in time. Even if it could not be taken back: a receipt may still outrank this."""
-    message_id, code = _required(body, "messageId"), body.text("eventType")
+    message_id, code = first_id(body.text("messageId")), body.text("eventType")
     return StatusReported(
         provider_message_id=message_id,
         message_id=own_id(message_id),
         status=DeliveryStatus.EXPIRED,
         error_code=code,
         error_text=errors.explain(code, errors.RCS).advice,
+    )
+
+
+def _stranger(body: Fields) -> InboundEvent:
+    """Of a type that Google has added since: kept, as what this person did."""
+    return MessageReceived(
+        provider_message_id=first_id(body.text("eventId")),
+        endpoint_address=_agent(body),
+        sender=_sender(body),
+        content=Unsupported(provider_type=body.text("eventType", limit=100)),
+        sent_at=body.moment("sendTime"),
     )
 
 
@@ -139,7 +140,7 @@ _EVENTS: Final[dict[str, Callable[[Fields], InboundEvent]]] = {
 def _message(body: Fields) -> MessageReceived:
     """What a person said. The tap on a suggested action has an event's id and no message's."""
     return MessageReceived(
-        provider_message_id=_required(body, "messageId", "eventId"),
+        provider_message_id=first_id(body.text("messageId"), body.text("eventId")),
         endpoint_address=_agent(body),
         sender=_sender(body),
         content=_content(body),
@@ -161,10 +162,7 @@ def _text(body: Fields) -> Content | None:
 
 
 def _suggestion(body: Fields) -> Content | None:
-    tapped = body.child("suggestionResponse")
-    payload = tapped.text("postbackData", limit=_PAYLOAD_LIMIT)
-    text = tapped.text("text") or payload
-    return Choice(text=text, payload=payload or text, source="button") if text else None
+    return tapped(body.child("suggestionResponse"))
 
 
 def _location(body: Fields) -> Content | None:
@@ -184,7 +182,7 @@ def _file(body: Fields) -> Content | None:
     file = body.child("userFile").child("payload")
     if not file:
         return None
-    url = file.text("fileUri", limit=_DETAIL_LIMIT)
+    url = file.text("fileUri", limit=DETAIL_LIMIT)
     item = MediaItem(
         media_id=new_id(),
         mime_type=clean_type(file.text("mimeType")),
@@ -209,7 +207,7 @@ def _details(body: Fields) -> dict[str, str]:
     billed = body.child("richMessageClassification")
     segments = billed.number("segmentCount")
     found = {
-        "message_classification": billed.text("classificationType", limit=_DETAIL_LIMIT),
+        "message_classification": billed.text("classificationType", limit=DETAIL_LIMIT),
         "segment_count": "" if segments is None else f"{segments:.0f}",
     }
     return {name: value for name, value in found.items() if value}
@@ -218,24 +216,17 @@ def _details(body: Fields) -> dict[str, str]:
 # -- where it belongs ----------------------------------------------------------------------------
 
 
-def _required(body: Fields, *names: str) -> str:
-    for name in names:
-        if _ID.fullmatch(body.text(name)):
-            return body.text(name)
-    raise _NotFilable("It has no id: told twice, it could not be recognised.")
-
-
 def _agent(body: Fields) -> str:
     agent = agent_id(body.text("agentId"))
     if not agent:
-        raise _NotFilable("It names no agent.")
+        raise NotFilable("It names no agent.")
     return agent
 
 
 def _phone(body: Fields) -> str:
     phone = body.text("senderPhoneNumber")
     if not PHONE.fullmatch(phone):
-        raise _NotFilable("It names no phone number.")
+        raise NotFilable("It names no phone number.")
     return phone
 
 

@@ -17,6 +17,8 @@ from domain.errors import InvalidSignature, UnreadableWebhook
 HEADER: Final = "x-goog-signature"
 CLIENT_TOKEN: Final = "client_token"  # noqa: S105 - the name of a secret
 _HANDSHAKE: Final = frozenset({"clientToken", "secret"})
+# What events have. One that happens to have the other two besides must be signed, and is read.
+_EVENTS: Final = frozenset({"message", "conversationId", "receipts", "messageId", "eventId"})
 # Google's own samples have ten characters. What is longer than this is not echoed.
 _LONGEST_SECRET: Final = 256
 _LONGEST_HANDSHAKE: Final = 2048
@@ -63,7 +65,8 @@ def handshake_secret(request: WebhookRequest, credentials: Credentials) -> str |
     except UnreadableWebhook:
         return None
     token, secret = body.text("clientToken"), body.text("secret")
-    if body.names != _HANDSHAKE or not token or not 0 < len(secret) <= _LONGEST_SECRET:
+    is_handshake = body.names >= _HANDSHAKE and body.names.isdisjoint(_EVENTS)
+    if not is_handshake or not token or not 0 < len(secret) <= _LONGEST_SECRET:
         return None
     known = [_same(token, candidate) for candidate in client_tokens(credentials)]
     return secret if any(known) else None

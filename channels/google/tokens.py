@@ -38,8 +38,10 @@ class TokenKey(NamedTuple):
     scope: str
 
 
-class _Kept(NamedTuple):
-    token: str
+class AccessToken(NamedTuple):
+    """A token, and until when it is used: shortly before it ends."""
+
+    text: str
     ends_at: float
 
 
@@ -56,24 +58,24 @@ class AccessTokens:
         self._exchange = exchange
         self._token_url = token_url
         self._clock = clock
-        self._kept: OrderedDict[TokenKey, _Kept] = OrderedDict()
-        self._under_way: dict[TokenKey, asyncio.Task[str]] = {}
+        self._kept: OrderedDict[TokenKey, AccessToken] = OrderedDict()
+        self._under_way: dict[TokenKey, asyncio.Task[AccessToken]] = {}
 
     async def get(self, credentials: Credentials, scope: str, *, refused: str | None = None) -> str:
         """A token that works; `refused` is one that did not. Raise ChannelError, nothing being sent."""
         key = _key(credentials, scope)
         kept = self._kept.get(key)
-        if kept is not None and kept.token != refused and self._clock() < kept.ends_at:
+        if kept is not None and kept.text != refused and self._clock() < kept.ends_at:
             self._kept.move_to_end(key)
-            return kept.token
-        return await self.renew(credentials, scope)
+            return kept.text
+        return (await self.renew(credentials, scope)).text
 
-    async def renew(self, credentials: Credentials, scope: str) -> str:
+    async def renew(self, credentials: Credentials, scope: str) -> AccessToken:
         """A new token, whatever the old one is worth. Raise ChannelError."""
         # Shielded: one caller who gives up does not take the token from the others.
         return await asyncio.shield(self._task(_key(credentials, scope), credentials))
 
-    def _task(self, key: TokenKey, credentials: Credentials) -> asyncio.Task[str]:
+    def _task(self, key: TokenKey, credentials: Credentials) -> asyncio.Task[AccessToken]:
         task = self._under_way.get(key)
         if task is None:
             task = asyncio.create_task(self._fetch(key, credentials))
@@ -81,12 +83,12 @@ class AccessTokens:
             task.add_done_callback(lambda done: self._land(key, done))
         return task
 
-    def _land(self, key: TokenKey, task: asyncio.Task[str]) -> None:
+    def _land(self, key: TokenKey, task: asyncio.Task[AccessToken]) -> None:
         self._under_way.pop(key, None)
         if not task.cancelled():
             task.exception()  # looked at, in case nobody waits any more
 
-    async def _fetch(self, key: TokenKey, credentials: Credentials) -> str:
+    async def _fetch(self, key: TokenKey, credentials: Credentials) -> AccessToken:
         asked_at = self._clock()
         claims = self._claims(key.scope, asked_at)
         assertion = await asyncio.to_thread(service_account.signed_by, credentials, claims)
@@ -96,8 +98,9 @@ class AccessTokens:
             )
         except OutcomeUnknown as error:
             raise ProviderUnavailable("Google's token server did not answer in time.") from error
-        token, life = _token_of(answer)
-        self._keep(key, _Kept(token, asked_at + life.total_seconds()))
+        text, life = _token_of(answer)
+        token = AccessToken(text, asked_at + life.total_seconds())
+        self._keep(key, token)
         return token
 
     def _claims(self, scope: str, now: float) -> dict[str, object]:
@@ -109,7 +112,7 @@ class AccessTokens:
             "exp": int(now + ASSERTION_LIFE.total_seconds()),
         }
 
-    def _keep(self, key: TokenKey, kept: _Kept) -> None:
+    def _keep(self, key: TokenKey, kept: AccessToken) -> None:
         self._kept[key] = kept
         self._kept.move_to_end(key)
         while len(self._kept) > _KEPT:
@@ -125,7 +128,10 @@ def _token_of(answer: Answer) -> tuple[str, timedelta]:
     if answer.status == _TOO_MANY:
         raise RateLimited("Google's token server wants a pause.", retry_after=answer.retry_after)
     if answer.status >= _BROKEN:
-        raise ProviderUnavailable("Google's token server has an error. Holdfast tries again.")
+        raise ProviderUnavailable(
+            "Google's token server has an error. Holdfast tries again.",
+            retry_after=answer.retry_after,
+        )
     body = bodies.of(answer)
     token = body.text("access_token")
     if not answer.is_success or not token:

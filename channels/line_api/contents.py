@@ -56,7 +56,7 @@ class ContentReader:
         content, details = self._readers.get(kind, _nothing)(message)
         if content is None:
             content = Unsupported(provider_type=kind, text=message.text("text"))
-        return content, {**_tokens(message), **details}
+        return content, details
 
     def _file(self, message: Fields) -> tuple[Content | None, Details]:
         provider = message.child("contentProvider")
@@ -162,14 +162,6 @@ def _location(message: Fields) -> tuple[Content | None, Details]:
 
 def _is_on_earth(latitude: float, longitude: float) -> bool:
     return abs(latitude) <= 90 and abs(longitude) <= 180  # noqa: PLR2004 - degrees
-
-
-def _tokens(message: Fields) -> Details:
-    """What it takes to quote this message, and to show its author that it was read."""
-    return {
-        "quote_token": message.text("quoteToken", limit=500),
-        "mark_as_read_token": message.text("markAsReadToken", limit=500),
-    }
 
 
 def _kept_elsewhere(message: Fields, provider: Fields) -> Content:

@@ -9,8 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from channels.base import Explanation
+from channels.error_rules import ErrorRule
 from channels.exchange import Answer
-from domain.conversations import MailKind
 from domain.errors import (
     AccountRejected,
     ChannelError,
@@ -19,7 +19,6 @@ from domain.errors import (
     RateLimited,
     RecipientUnreachable,
 )
-from domain.values import Value
 
 INVALID_REPLY_TOKEN: Final = "invalid_reply_token"  # noqa: S105 - a code
 MONTHLY_LIMIT: Final = "monthly_limit"
@@ -36,15 +35,6 @@ _SENTENCES: Final = (
 _PROPERTY: Final = re.compile(r"[\w.\[\]]{1,60}")
 
 
-class ErrorRule(Value):
-    """What a code means, and what the people inside should do."""
-
-    error: type[ChannelError]
-    advice: str
-    mail: MailKind | None = None
-    retry_after: timedelta | None = None
-
-
 _REFUSED_ACCOUNT: Final = ErrorRule(
     error=AccountRejected,
     advice="LINE refuses the account: check the channel's ID, its secret and its access token.",
@@ -52,8 +42,8 @@ _REFUSED_ACCOUNT: Final = ErrorRule(
 ERRORS: Final = {
     MONTHLY_LIMIT: ErrorRule(
         error=AccountRejected,
-        advice="The LINE account has sent its messages of this month. Raise its plan or its limit; "
-        "what customers write still arrives, and messages wait.",
+        advice="The LINE account has sent its messages of this month. Raise its plan or its limit: "
+        "messages wait up to 24 hours, then fail. What customers write still arrives.",
     ),
     NO_SUCH_RECIPIENT: ErrorRule(
         error=RecipientUnreachable,
@@ -96,25 +86,15 @@ _UNKNOWN: Final = ErrorRule(error=ContentRejected, advice="LINE did not take thi
 
 def explain(code: str) -> Explanation:
     """What a code means; an unknown one gets a general answer."""
-    rule = _rule_for(code)
-    return Explanation(
-        error_class=rule.error,
-        advice=rule.advice,
-        mail=rule.mail,
-        needs_operator=rule.error.needs_operator,
-        retry_after=rule.retry_after,
-    )
+    return _rule_for(code).explained()
 
 
 def rejection(answer: Answer) -> ChannelError:
     """The error of an answer that is not a success."""
     code = code_of(answer)
     rule = _rule_for(code)
-    return rule.error(
-        rule.advice + _place_of(answer) if rule is _UNKNOWN else rule.advice,
-        provider_code=code,
-        retry_after=answer.retry_after or rule.retry_after,
-    )
+    advice = rule.advice + _place_of(answer) if rule is _UNKNOWN else rule.advice
+    return rule.rejection(code, pause=answer.retry_after, advice=advice)
 
 
 def code_of(answer: Answer) -> str:

@@ -102,4 +102,8 @@ def _read(answer: Answer) -> tuple[str, float]:
     error = rejection(answer)
     if error.outcome_known and not answer.is_success:
         raise error
-    raise ProviderUnavailable("LINE issued no access token.", provider_code=error.provider_code)
+    raise ProviderUnavailable(
+        "LINE issued no access token.",
+        provider_code=error.provider_code,
+        retry_after=answer.retry_after,
+    )

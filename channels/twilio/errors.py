@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from channels.base import Explanation
+from channels.error_rules import ErrorRule
 from channels.twilio import account
 from domain.conversations import MailKind
 from domain.errors import (
@@ -22,18 +23,8 @@ from domain.errors import (
     RecipientUnreachable,
     TemplateRejected,
 )
-from domain.values import Value
 
 NOT_IN_SANDBOX: Final = 63015
-
-
-class ErrorRule(Value):
-    """What a code means, and what the people inside should do."""
-
-    error: type[ChannelError]
-    advice: str
-    mail: MailKind | None = None
-    retry_after: timedelta | None = None
 
 
 def _rule(
@@ -215,13 +206,7 @@ _UNKNOWN: Final = ErrorRule(error=ContentRejected, advice="WhatsApp did not take
 def explain(code: str, settings: Mapping[str, str]) -> Explanation:
     """What a code means under these account settings; an unknown code gets a general answer."""
     rule = ERRORS.get(_number(code), _UNKNOWN)
-    return Explanation(
-        error_class=rule.error,
-        advice=_advice(code, rule, settings),
-        mail=rule.mail,
-        needs_operator=rule.error.needs_operator,
-        retry_after=rule.retry_after,
-    )
+    return rule.explained(_advice(code, rule, settings))
 
 
 def rejection(
@@ -229,11 +214,8 @@ def rejection(
 ) -> ChannelError:
     """The error of an answer that is not 2xx."""
     rule = _rule_for(status, code)
-    return rule.error(
-        _advice(code, rule, settings),
-        provider_code=code or f"http_{status}",
-        retry_after=retry_after or rule.retry_after,
-    )
+    advice = _advice(code, rule, settings)
+    return rule.rejection(code or f"http_{status}", pause=retry_after, advice=advice)
 
 
 def _rule_for(status: int, code: str | None) -> ErrorRule:

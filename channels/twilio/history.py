@@ -93,7 +93,6 @@ async def recover(messages: Any, listed: ListedMessage, base_url: str) -> Messag
         sender=sender_of(listed.facts["from"]),
         content=await _content(messages, listed, base_url),
         sent_at=listed.sent_at,
-        details={RECOVERED: "true"},
     )
 
 

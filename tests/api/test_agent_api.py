@@ -314,3 +314,13 @@ async def test_who_am_i(ann: httpx2.AsyncClient, shop: Shop) -> None:
     me = (await ann.get("/agent/v1/me")).json()
     assert me["agent"]["agent_id"] == str(shop.ann.agent_id)
     assert me["scopes"] == ["agent"]
+
+
+async def test_nobody_answers_a_customer_whom_another_system_answers(
+    ann: httpx2.AsyncClient, shop: Shop
+) -> None:
+    conversation = await shop.hears(details={"mode": "standby"})
+    answer = await ann.post(path_of(conversation), json={"text": "Hi"})
+    assert answer.status_code == 409
+    assert "Another system answers" in answer.json()["detail"]
+    assert shop.conversations.asked == 0

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from prometheus_client import REGISTRY
 
+from application.safekeeping import Safekeeping
 from application.services import Engine
 from domain.configuration import Organization, Scope
-from domain.errors import MediaUnavailable
+from domain.errors import MediaUnavailable, Unavailable
 from domain.ids import MediaId, MessageId, new_id
 from domain.messages import DownloadedMedia, Media, MediaItem, MediaState, OutboundMessage
 from domain.ports import Claim
@@ -21,6 +22,7 @@ from storage.accounts import Accounts
 from storage.blobs import FileBlobs
 from storage.clamd import Clamd
 from storage.database import Database
+from storage.media import MediaFiles, MediaRow
 from storage.messages import Messages
 from storage.organization import Organizations
 from storage.outbox import Outbox
@@ -128,6 +130,37 @@ def kept_in(directory: Path) -> list[Path]:
 
 def counted(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0
+
+
+class Unwilling(MediaFiles):
+    """It can note no upload."""
+
+    async def add_upload(self, upload: MediaRow, sha256: bytes) -> None:
+        raise Unavailable("The database does not answer. Nothing was changed; try again.")
+
+
+class Undeletable(FileBlobs):
+    """From a broken disk nothing can be deleted."""
+
+    async def delete(self, media_id: MediaId) -> None:
+        raise OSError
+
+
+async def test_bytes_that_no_row_knows_of_do_not_stay(
+    ann: httpx2.AsyncClient, conversation: ConversationView, shop: Shop, tmp_path: Path
+) -> None:
+    shop.parts.engine.attachments._media = Unwilling(shop.database)
+    answer = await upload(ann, conversation)
+    assert (answer.status_code, kept_in(tmp_path)) == (503, [])
+
+
+async def test_an_upload_that_failed_says_what_failed_first(
+    ann: httpx2.AsyncClient, conversation: ConversationView, shop: Shop, tmp_path: Path
+) -> None:
+    shop.parts.engine.attachments._media = Unwilling(shop.database)
+    shop.parts.engine.attachments._safekeeping = Safekeeping(Undeletable(tmp_path))
+    answer = await upload(ann, conversation)
+    assert (answer.status_code, answer.json()["code"]) == (503, Unavailable.code)
 
 
 # -- malware -------------------------------------------------------------------------------------

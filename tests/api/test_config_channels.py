@@ -1,76 +1,26 @@
 """Accounts of channels beside WhatsApp: notices, files as secrets, webhooks, health."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2
 import pytest
 
-from channels.extras import Quota, WebhookTest
-from domain.channels import Capabilities, ChannelName, Region
-from domain.configuration import Credentials, Scope
-from domain.errors import AccountRejected, InvalidInput
+from domain.configuration import Scope
+from domain.errors import AccountRejected
 from storage.database import Database
 from tests.api.conftest import PUBLIC_URL, Http, everything_in
-from tests.api.whatsapp_account import ACCOUNTS, checks
-from tests.fakes import FakeChannel
-
-FILE = '{\n  "type": "service_account"\n}\n'
-MINIFIED = '{"type":"service_account"}'
-
-
-LINE = Capabilities(text_limit=5000, data_goes_to="LINE", forbidden_regions=(Region.GOVERNMENT,))
-ENDED = Capabilities(
-    text_limit=3072,
-    deprecated_on=date(2024, 7, 31),
-    replaced_by=(ChannelName.LIVE_CHAT, ChannelName.RCS),
+from tests.api.other_channels import (
+    FILE,
+    MINIFIED,
+    FakeBusinessMessages,
+    FakeLine,
+    at,
+    connect,
+    set_region,
 )
-
-
-@dataclass
-class FakeLine(FakeChannel):
-    """A provider that can be asked about everything."""
-
-    name: ChannelName = ChannelName.LINE
-    capabilities: Capabilities = LINE
-    callbacks: Mapping[str, str] = field(
-        default_factory=lambda: {"messages": "/webhooks/line/{account_id}"}
-    )
-    registered: str | None = None
-    fault: Exception | None = None
-
-    async def registered_webhook(self, credentials: Credentials) -> str | None:
-        return self.registered
-
-    async def register_webhook(self, url: str, credentials: Credentials) -> None:
-        self.registered = url
-
-    async def test_webhook(self, url: str, credentials: Credentials) -> WebhookTest:
-        return WebhookTest(ok=True, message="200 in 12 ms")
-
-    async def quota(self, credentials: Credentials) -> Quota:
-        if self.fault:
-            raise self.fault
-        return Quota(used=480, limit=500)
-
-
-@dataclass
-class FakeBusinessMessages(FakeChannel):
-    """A provider that has ended its service, and hands out a file."""
-
-    name: ChannelName = ChannelName.GOOGLE_BUSINESS_MESSAGES
-    capabilities: Capabilities = ENDED
-
-    def check_settings(self, settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
-        problems = [] if settings.get("partner_id") else ["Set partner_id."]
-        return problems + ([] if "service_account" in secrets else ["Upload the key file."])
-
-    def checked_secret(self, name: str, text: str) -> str:
-        if name == "service_account" and "service_account" not in text:
-            raise InvalidInput("This is no key file.", field=name)
-        return MINIFIED if name == "service_account" else text
+from tests.api.whatsapp_account import ACCOUNTS, checks
 
 
 @pytest.fixture
@@ -79,19 +29,13 @@ def line() -> FakeLine:
 
 
 @pytest.fixture
-def others(line: FakeLine) -> Sequence[Any]:
-    return (line, FakeBusinessMessages())
+def google() -> FakeBusinessMessages:
+    return FakeBusinessMessages()
 
 
-async def connect(client: httpx2.AsyncClient, channel: str, **more: Any) -> dict[str, Any]:
-    draft = {"name": channel, "channel": channel, "settings": {"partner_id": "p"}, **more}
-    answer = await client.post(ACCOUNTS, json=draft)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def at(account: dict[str, Any], path: str = "") -> str:
-    return f"{ACCOUNTS}/{account['account_id']}{path}"
+@pytest.fixture
+def others(line: FakeLine, google: FakeBusinessMessages) -> Sequence[Any]:
+    return (line, google)
 
 
 # -- what is over, and where data goes -----------------------------------------------------------
@@ -167,18 +111,13 @@ async def test_an_organisation_does_not_move_where_its_channels_must_not_be_used
     admin: httpx2.AsyncClient,
 ) -> None:
     account = await connect(admin, "line", privacy_acknowledged_version="1")
+    late = await connect(admin, "line", name="late")
     assert (await set_region(admin, "government")).status_code == 422
     headers = {"If-Match": f'"{account["version"]}"'}
     await admin.patch(at(account), json={"enabled": False}, headers=headers)
     assert (await set_region(admin, "government")).status_code == 200
-    acknowledged = await admin.post(at(account, "/privacy-acknowledgement"), json={"version": "1"})
+    acknowledged = await admin.post(at(late, "/privacy-acknowledgement"), json={"version": "1"})
     assert acknowledged.status_code == 422
-
-
-async def set_region(admin: httpx2.AsyncClient, region: str) -> httpx2.Response:
-    path = "/config/v1/organization"
-    headers = {"If-Match": (await admin.get(path)).headers["etag"]}
-    return await admin.patch(path, json={"region": region}, headers=headers)
 
 
 # -- secrets that are files ----------------------------------------------------------------------
@@ -248,6 +187,15 @@ async def test_only_who_may_set_secrets_uploads_one(admin: httpx2.AsyncClient, h
     assert (await reader.put(path, content=FILE)).status_code == 403
 
 
+async def test_a_key_file_is_checked_beside_the_event_loop(
+    admin: httpx2.AsyncClient, google: FakeBusinessMessages
+) -> None:
+    account = await connect(admin, "google_business_messages", secrets={"service_account": MINIFIED})
+    await admin.put(at(account, "/secrets/service_account/file"), content=FILE)
+    assert google.checked_in
+    assert threading.main_thread().name not in google.checked_in
+
+
 # -- webhooks and health -------------------------------------------------------------------------
 
 
@@ -284,3 +232,18 @@ async def test_health_tells_the_quota_and_whether_the_secrets_are_good(
     line.fault = AccountRejected("The token was revoked.")
     found = (await admin.get(at(account, "/health"))).json()
     assert (found["quota"], found["credentials"]) == (None, "refused")
+
+
+async def test_a_provider_that_is_only_asked_for_a_token_is_asked(
+    admin: httpx2.AsyncClient, google: FakeBusinessMessages
+) -> None:
+    account = await connect(admin, "google_business_messages", secrets={"service_account": MINIFIED})
+    assert (await checks(admin, account, "POST"))["provider"]["ok"]
+    found = (await admin.get(at(account, "/health"))).json()
+    assert (found["credentials"], found["quota"]) == ("complete", None)
+    assert found["token_valid_until"] == "2026-11-20T12:00:00Z"
+
+    google.fault = AccountRejected("The key was deleted.")
+    assert (await checks(admin, account, "POST"))["provider"]["message"] == "The key was deleted."
+    found = (await admin.get(at(account, "/health"))).json()
+    assert (found["credentials"], found["token_valid_until"]) == ("refused", None)

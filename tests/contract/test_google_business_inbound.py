@@ -126,6 +126,14 @@ def test_typing_is_reported(name: str, *, is_typing: bool) -> None:
     )
 
 
+@pytest.mark.parametrize("status", [{}, {"isBored": True}, {"isTyping": "maybe"}, "typing"])
+def test_a_status_of_another_kind_is_put_aside_whole(status: object) -> None:
+    body = {**google.business_payload("typing_started"), "userStatus": status}
+    carried = parsed(body)
+    assert carried.events == ()
+    assert json.loads(carried.unreadable[0].raw) == body
+
+
 def test_each_receipt_is_a_status_of_our_own_message() -> None:
     events = parsed(google.business_payload("receipts")).events
     assert events == tuple(

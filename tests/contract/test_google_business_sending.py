@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from channels.extras import ReadMarks, Representative, RepresentativeEvents, TypingIndicator
+from channels.extras import Parties, ReadMarks, RepresentativeEvents, TypingIndicator
 from channels.google_business_messages import BusinessMessagesChannel
 from domain.channels import ChannelName
 from domain.errors import (
@@ -36,6 +36,7 @@ from tests.contract.scripted_server import (
 )
 
 MINE = google.credentials()
+ANN = Parties(endpoint_address=google.AGENT, recipient=google.CONVERSATION, agent_name="Ann Lee")
 FILE = "https://desk.example/media/signed"
 TAKEN = a_json({"name": "conversations/c/messages/m"})
 
@@ -196,7 +197,7 @@ async def test_a_person_comes_and_goes(
     assert isinstance(channel, RepresentativeEvents)
     event_id = new_id()
     tell = channel.joined if event == "joined" else channel.left
-    await tell(google.CONVERSATION, Representative(name="Ann Lee"), MINE, event_id=event_id)
+    await tell(ANN, MINE, event_id=event_id)
     (request,) = google.calls(server)
     assert request.path == f"/v1/conversations/{google.CONVERSATION}/events"
     assert request.query == {"eventId": str(event_id)}
@@ -208,13 +209,22 @@ async def test_a_person_comes_and_goes(
 
 async def test_typing_is_shown(server: ScriptedServer, channel: BusinessMessagesChannel) -> None:
     assert isinstance(channel, TypingIndicator)
-    await channel.show_typing(google.AGENT, google.CONVERSATION, MINE)
+    await channel.show_typing(ANN, MINE)
     assert body_of(server)["eventType"] == "TYPING_STARTED"
+    assert body_of(server)["representative"]["displayName"] == "Ann Lee"
+
+
+async def test_an_agent_without_a_name_types_as_the_endpoint_says(
+    server: ScriptedServer, channel: BusinessMessagesChannel
+) -> None:
+    shown = {"agent_name": None, "endpoint_settings": SHOP}
+    await channel.show_typing(ANN.model_copy(update=shown), MINE)
+    assert body_of(server)["representative"]["displayName"] == "Shop"
 
 
 async def test_reading_is_shown(server: ScriptedServer, channel: BusinessMessagesChannel) -> None:
     assert isinstance(channel, ReadMarks)
-    await channel.mark_read(google.AGENT, google.CONVERSATION, "m-1", MINE)
+    await channel.mark_read(ANN, "m-1", MINE)
     (request,) = google.calls(server)
     assert request.method == "PATCH"
     assert request.path == f"/v1/conversations/{google.CONVERSATION}/messages/m-1/receipt"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from channels.google.errors import BUSINESS_MESSAGES, RCS, Table, explain
+from channels.exchange import Answer
+from channels.google.errors import BUSINESS_MESSAGES, RCS, Table, explain, rejection
 from domain.errors import (
     AccountRejected,
     ChannelError,
@@ -31,6 +32,17 @@ def test_a_name_and_its_status_mean_the_same(
 ) -> None:
     assert explain(name, table) == explain(f"http_{status}", table) == explain(str(status), table)
     assert explain(name, table).error_class is expected
+
+
+@pytest.mark.parametrize("table", BOTH, ids=["business_messages", "rcs"])
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 408, 418, 429, 500, 503, 599])
+def test_a_status_means_the_same_in_an_answer_and_when_it_is_explained(
+    table: Table, status: int
+) -> None:
+    explained = explain(f"http_{status}", table)
+    error = rejection(Answer(status=status), table)
+    assert explained.error_class is type(error)
+    assert str(error).startswith(explained.advice)
 
 
 def test_who_is_denied_is_the_recipient_there_and_the_account_here() -> None:

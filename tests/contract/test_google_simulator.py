@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from channels.extras import Representative
+from channels.extras import Parties
 from channels.google_business_messages import BusinessMessagesChannel
 from channels.webhooks import WebhookRequest
 from domain.errors import (
@@ -34,6 +34,7 @@ from tests.contract.simulated_google import furnish_business
 from tests.contract.simulated_twilio import Application, Hit, Simulator
 
 MINE = google.credentials()
+ANN = Parties(endpoint_address=google.AGENT, recipient=google.CONVERSATION, agent_name="Ann Lee")
 CHAT = {"provider": "gbm", "from": google.CONVERSATION, "to": google.AGENT}
 
 
@@ -285,12 +286,12 @@ async def test_a_person_comes_and_goes_and_reads(
     agent: Simulator, channel: BusinessMessagesChannel
 ) -> None:
     said = say(agent)
-    who, event_id = Representative(name="Ann Lee"), new_id()
+    event_id = new_id()
     for _ in range(2):  # told twice, it happened once
-        await channel.joined(google.CONVERSATION, who, MINE, event_id=event_id)
-    await channel.show_typing(google.AGENT, google.CONVERSATION, MINE)
-    await channel.left(google.CONVERSATION, who, MINE, event_id=new_id())
-    await channel.mark_read(google.AGENT, google.CONVERSATION, said["message_id"], MINE)
+        await channel.joined(ANN, MINE, event_id=event_id)
+    await channel.show_typing(ANN, MINE)
+    await channel.left(ANN, MINE, event_id=new_id())
+    await channel.mark_read(ANN, said["message_id"], MINE)
     message, *notices = thread(agent)
     assert message["seen"]
     assert [notice["text"] for notice in notices] == [

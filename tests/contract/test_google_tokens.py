@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
@@ -218,3 +219,22 @@ async def test_an_admin_hears_whether_google_knows_the_account(server: ScriptedS
     with pytest.raises(AccountRejected):
         await channel.check_credentials(MINE)
     await channel.close()
+
+
+async def test_an_admin_hears_until_when_the_token_is_used(
+    server: ScriptedServer,
+) -> None:
+    channel = google.a_business_channel(server.url)
+    before = datetime.now(UTC)
+    until = await channel.check_credentials(MINE)
+    assert before < until < before + timedelta(hours=1)
+    await channel.close()
+
+
+async def test_the_pause_that_is_asked_for_before_a_token_is_made(
+    server: ScriptedServer, tokens: AccessTokens
+) -> None:
+    server.script = lambda _: Answer(503, headers={"Retry-After": "40"})
+    with pytest.raises(ProviderUnavailable) as caught:
+        await tokens.get(MINE, SCOPE)
+    assert caught.value.retry_after == timedelta(seconds=40)

@@ -29,6 +29,12 @@ def test_a_handshake_is_answered_with_its_secret_and_nothing_else(token: str) ->
     assert (answer.status, answer.content_type, answer.body) == (200, "text/plain", "0123456789")
 
 
+def test_a_handshake_may_say_more() -> None:
+    request = google.a_business_request({**HANDSHAKE, "apiVersion": "v2", "region": "eu"}, None)
+    CHANNEL.verify(request, MINE)
+    assert CHANNEL.answer(request, MINE).body == "0123456789"
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -8,6 +8,7 @@ import pytest
 
 from channels.exchange import Timeouts
 from channels.extras import (
+    Parties,
     Profile,
     ProfileDirectory,
     Quota,
@@ -29,9 +30,16 @@ from domain.errors import (
 from domain.ids import new_id
 from domain.messages import MediaItem
 from tests.contract import line_samples as line
-from tests.contract.scripted_server import Answer, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import (
+    Answer,
+    Received,
+    ScriptedServer,
+    a_json,
+    scripted_server,
+)
 
 HOOK = "https://desk.example/webhooks/line/0198"
+MISTYPED = line.credentials().model_copy(update={"secrets": {"channel_access_token": ("t\u201cken",)}})
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
 
 
@@ -88,12 +96,16 @@ async def test_a_question_without_an_answer_may_be_asked_again(
         await channel.quota(line.credentials())
 
 
+def shown_to(recipient: str) -> Parties:
+    return Parties(endpoint_address=line.BOT, recipient=recipient)
+
+
 async def test_typing_is_shown_to_people_and_not_to_groups(
     server: ScriptedServer, channel: LineChannel
 ) -> None:
     server.script = lambda _: a_json({}, 202)
-    await channel.show_typing(line.BOT, line.CUSTOMER, line.credentials())
-    await channel.show_typing(line.BOT, line.GROUP, line.credentials())
+    await channel.show_typing(shown_to(line.CUSTOMER), line.credentials())
+    await channel.show_typing(shown_to(line.GROUP), line.credentials())
     (request,) = server.requests
     assert request.path == "/v2/bot/chat/loading/start"
     assert json.loads(request.body) == {"chatId": line.CUSTOMER, "loadingSeconds": 10}
@@ -169,6 +181,38 @@ async def test_a_file_is_fetched_from_nowhere_else(channel: LineChannel) -> None
     )
     with pytest.raises(MediaRefused):
         await channel.download(item, line.credentials())
+
+
+async def test_a_refused_token_is_replaced_once_for_a_file(
+    server: ScriptedServer, channel: LineChannel
+) -> None:
+    def script(request: Received) -> Answer:
+        if request.path == "/oauth2/v3/token":
+            return a_json({"access_token": f"token-{len(server.requests)}", "expires_in": 900})
+        is_stale = request.headers["authorization"] == "Bearer token-1"
+        return Answer(401) if is_stale else Answer(200, PNG)
+
+    server.script = script
+    found = await channel.download(an_item(server), line.credentials(pasted=False))
+    assert found.content == PNG
+    assert len(server.requests) == 4
+
+
+async def test_a_pasted_token_that_is_refused_is_not_tried_again(
+    server: ScriptedServer, channel: LineChannel
+) -> None:
+    server.script = lambda _: Answer(401)
+    with pytest.raises(MediaUnavailable):
+        await channel.download(an_item(server), line.credentials())
+    assert len(server.requests) == 1
+
+
+async def test_with_a_mistyped_token_a_file_waits(server: ScriptedServer, channel: LineChannel) -> None:
+    server.script = lambda _: Answer(200, PNG)
+    with pytest.raises(MediaUnavailable) as caught:
+        await channel.download(an_item(server), MISTYPED)
+    assert "t\u201cken" not in str(caught.value)
+    assert server.requests == []
 
 
 async def test_without_a_token_a_file_waits(server: ScriptedServer, channel: LineChannel) -> None:

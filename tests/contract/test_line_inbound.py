@@ -75,7 +75,6 @@ def test_a_text_with_its_sender_and_its_facts() -> None:
     assert event.details == {
         "webhook_event_id": "01FZ74A0TDDPYRVKNK77XKC002",
         "reply_token": "nHuyWiB7yP5Zw52FIkcQobQuGDXCT002",
-        "quote_token": "q3Plxr4AgKd001",
         "emojis": "5ac1bfd5040ab15980c9b435/001",
     }
 

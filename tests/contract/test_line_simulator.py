@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from linebot.v3.webhook import WebhookParser
 
-from channels.extras import Profile, Quota
+from channels.extras import Parties, Profile, Quota
 from channels.line import LineChannel
 from channels.webhooks import Parsed, WebhookRequest
 from domain.errors import (
@@ -267,4 +267,5 @@ async def test_the_webhook_is_set_and_tested_through_line(
 
 async def test_who_they_are_and_that_somebody_is_typing(bot: Simulator, channel: LineChannel) -> None:
     assert await channel.profile(line.CUSTOMER, ACCOUNT) == Profile(display_name="Taro", language="en")
-    await channel.show_typing(line.BOT, line.CUSTOMER, ACCOUNT)
+    parties = Parties(endpoint_address=line.BOT, recipient=line.CUSTOMER)
+    await channel.show_typing(parties, ACCOUNT)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
@@ -196,3 +197,24 @@ async def test_no_token_and_no_secret_is_logged(
     with caplog.at_level(logging.DEBUG), pytest.raises(AccountRejected):
         await channel.send(HELLO, unpasted())
     assert not any(word in caplog.text for word in ("token-1", line.SECRET, line.CUSTOMER))
+
+
+async def test_a_pasted_token_that_cannot_be_one_says_what_to_do(
+    server: ScriptedServer, channel: LineChannel
+) -> None:
+    mistyped = line.credentials().model_copy(
+        update={"secrets": {"channel_access_token": ("t\u201cken",)}}
+    )
+    with pytest.raises(AccountRejected, match="Copy it from the provider's console") as caught:
+        await channel.send(HELLO, mistyped)
+    assert "\u201c" not in str(caught.value)
+    assert server.requests == []
+
+
+async def test_the_pause_that_is_asked_for_before_a_token_is_made(
+    server: ScriptedServer, channel: LineChannel
+) -> None:
+    server.script = lambda _: Answer(503, headers={"Retry-After": "40"})
+    with pytest.raises(ProviderUnavailable) as caught:
+        await channel.send(HELLO, unpasted())
+    assert caught.value.retry_after == timedelta(seconds=40)

@@ -191,6 +191,12 @@ def test_what_cannot_be_shown_is_kept(changes: dict[str, Any], kind: str) -> Non
     assert message("text", **changes).content == Unsupported(provider_type=kind)
 
 
+def test_what_google_adds_is_kept() -> None:
+    event = message("event_of_tomorrow")
+    assert event.content == Unsupported(provider_type="REACTED")
+    assert event.provider_message_id == "Ev0010"
+
+
 # -- what happens --------------------------------------------------------------------------------
 
 
@@ -267,7 +273,9 @@ def test_an_agents_launch_concerns_no_conversation_and_is_logged(
         ("delivered", {"messageId": None}),
         ("unsubscribe", {"senderPhoneNumber": ""}),
         ("is_typing", {"agentId": 5}),
-        ("event_of_tomorrow", {}),
+        ("event_of_tomorrow", {"eventId": None}),
+        ("event_of_tomorrow", {"senderPhoneNumber": None}),
+        ("event_of_tomorrow", {"agentId": None}),
     ],
 )
 def test_an_event_that_cannot_be_filed_is_put_aside_whole(name: str, changes: dict[str, Any]) -> None:

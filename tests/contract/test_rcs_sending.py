@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from channels.extras import ReadMarks, TypingIndicator
+from channels.extras import Parties, ReadMarks, TypingIndicator
 from channels.rcs import RcsChannel
 from domain.channels import ChannelName
 from domain.errors import (
@@ -28,6 +28,7 @@ from tests.contract import google_samples as google
 from tests.contract.scripted_server import Answer, Received, ScriptedServer, a_json, scripted_server
 
 MINE = google.credentials(ChannelName.RCS, {})
+DESK = Parties(endpoint_address=google.RCS_AGENT, recipient=google.PHONE)
 FILE = "https://desk.example/media/signed"
 PHONE_PATH = f"/v1/phones/{google.PHONE}"
 ABLE = a_json({"features": ["RICHCARD_STANDALONE", "ACTION_DIAL"]})
@@ -157,13 +158,22 @@ async def test_a_recipient_that_is_no_number_is_never_asked_for(
 async def test_typing_and_reading_are_shown(server: ScriptedServer, channel: RcsChannel) -> None:
     assert isinstance(channel, TypingIndicator)
     assert isinstance(channel, ReadMarks)
-    await channel.show_typing(google.RCS_AGENT, google.PHONE, MINE)
-    await channel.mark_read(google.RCS_AGENT, google.PHONE, "Mx1", MINE)
+    await channel.show_typing(DESK, MINE)
+    await channel.mark_read(DESK, "Mx1", MINE)
     typing, reading = posts(server)
     assert {typing.path, reading.path} == {f"{PHONE_PATH}/agentEvents"}
     assert json.loads(typing.body) == {"eventType": "IS_TYPING"}
     assert json.loads(reading.body) == {"eventType": "READ", "messageId": "Mx1"}
     assert typing.query["eventId"] != reading.query["eventId"]
+
+
+async def test_typing_goes_by_the_settings_of_the_endpoint(
+    server: ScriptedServer, channel: RcsChannel
+) -> None:
+    elsewhere = DESK.model_copy(update={"endpoint_settings": {"region": "mars"}})
+    with pytest.raises(AccountRejected):
+        await channel.show_typing(elsewhere, MINE)
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from channels.extras import Parties
 from channels.rcs import RcsChannel
 from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
@@ -34,6 +35,7 @@ from tests.contract.simulated_google import customer, furnish_rcs
 from tests.contract.simulated_twilio import Application, Hit, Simulator
 
 MINE = google.credentials(ChannelName.RCS, {})
+DESK = Parties(endpoint_address=google.RCS_AGENT, recipient=google.PHONE)
 CHAT = {"provider": "rcs", "from": google.PHONE, "to": google.RCS_AGENT}
 
 
@@ -267,7 +269,7 @@ async def test_an_agent_of_somebody_else_is_refused(agent: Simulator, channel: R
 
 async def test_typing_and_reading_are_shown(agent: Simulator, channel: RcsChannel) -> None:
     said = say(agent)
-    await channel.show_typing(google.RCS_AGENT, google.PHONE, MINE)
-    await channel.mark_read(google.RCS_AGENT, google.PHONE, said["message_id"], MINE)
+    await channel.show_typing(DESK, MINE)
+    await channel.mark_read(DESK, said["message_id"], MINE)
     query = {"provider": "rcs", "business": google.RCS_AGENT, "customer": google.PHONE}
     assert agent.ask("thread", **query)["messages"][0]["seen"]

@@ -40,14 +40,16 @@ class Phone:
         return dict(answer.json())
 
     async def received(self) -> list[str]:
+        return [each["text"] for each in await self.thread() if each["direction"] == "outbound"]
+
+    async def thread(self) -> list[dict[str, Any]]:
         query = {
             "provider": DEMO[self.channel].provider,
             "business": DEMO[self.channel].address,
             "customer": self.address,
         }
         answer = await self.client.get("/control/thread", params=query)
-        messages = answer.raise_for_status().json()["messages"]
-        return [each["text"] for each in messages if each["direction"] == "outbound"]
+        return list(answer.raise_for_status().json()["messages"])
 
 
 async def conversation_of(agent: Agent, phone: Phone) -> str:
@@ -96,6 +98,27 @@ async def test_a_customer_writes_and_an_agent_answers_over(stack: Stack, channel
 async def has_a_file(agent: Agent, conversation: str) -> bool:
     last = (await agent.transcript(conversation))[-1]["content"]
     return bool(last["kind"] == "media" and last["items"][0]["state"] == "stored")
+
+
+async def test_a_customer_of_business_messages_sees_who_comes_reads_and_goes(stack: Stack) -> None:
+    channel = ChannelName.GOOGLE_BUSINESS_MESSAGES
+    async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
+        phone = Phone(client, channel, somebody(channel))
+        await phone.say(text="Is anybody there?")
+        conversation = await conversation_of(agent, phone)
+        await agent.post(f"/conversations/{conversation}/accept")
+        await agent.post(f"/conversations/{conversation}/typing")
+        [said] = await agent.transcript(conversation)
+        read = {"message_id": said["message_id"]}
+        await agent.post(f"/conversations/{conversation}/read", read)
+        await agent.post(f"/conversations/{conversation}/end")
+
+        async def has_seen_it_all() -> bool:
+            said, *notices = await phone.thread()
+            verbs = [notice["text"].split()[-3] for notice in notices]
+            return bool(said["seen"]) and verbs == ["joined", "left"]
+
+        await eventually(has_seen_it_all, "the agent came, read and went")
 
 
 async def test_a_line_customer_takes_a_message_back(stack: Stack) -> None:

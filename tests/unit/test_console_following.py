@@ -8,10 +8,12 @@ from domain.conversations import State
 from domain.ids import new_id
 from domain.messages import DeliveryStatus
 from domain.views import LiveEventType, MessageView
+from tests.builders import NOON
 from tests.views import CONVERSATION, a_message, a_view, alices, an_answer, an_event
 
 ADDED = LiveEventType.MESSAGE_ADDED
 CHANGED = LiveEventType.MESSAGE_CHANGED
+TYPING = LiveEventType.CUSTOMER_TYPING
 
 
 def seqs(subject: Opened) -> list[int]:
@@ -31,6 +33,28 @@ def test_a_changed_message_replaces_itself() -> None:
     read = an_answer(2, DeliveryStatus.READ, message_id=answer.message_id)
     subject.apply(an_event(CHANGED, message=read, conversation=alices()))
     assert subject.messages[-1] == read
+
+
+def test_a_customer_types_until_they_stop_write_or_say_no_more() -> None:
+    subject = Opened(a_view(), [a_message(1)])
+    starts = an_event(TYPING, conversation=a_view(), data={"is_typing": True})
+    stops = an_event(TYPING, conversation=a_view(), data={"is_typing": False})
+    writes = an_event(ADDED, message=a_message(2), conversation=a_view())
+    assert not subject.is_typing(NOON)
+    for ends in (stops, writes):
+        subject.apply(starts)
+        assert subject.is_typing(NOON)
+        subject.apply(ends)
+        assert not subject.is_typing(NOON)
+    subject.apply(starts)
+    assert not subject.is_typing(NOON + opened.TYPING_SHOWN)
+
+
+def test_an_answer_of_ours_does_not_end_the_customers_typing() -> None:
+    subject = Opened(a_view(), [a_message(1)])
+    subject.apply(an_event(TYPING, conversation=a_view(), data={"is_typing": True}))
+    subject.apply(an_event(ADDED, message=an_answer(2), conversation=a_view()))
+    assert subject.is_typing(NOON)
 
 
 def test_a_message_that_was_refused_disappears() -> None:

@@ -32,6 +32,14 @@ def test_nothing_is_something_that_can_be_kept() -> None:
     assert kept.thing is None
 
 
+def test_a_shelf_may_be_larger_or_smaller() -> None:
+    things = Shelf[int, str](lambda: 0.0, at_most=1)
+    things.put(1, "one")
+    things.put(2, "two")
+    assert things.find(1, SECOND) is None
+    assert things.find(2, SECOND) is not None
+
+
 def test_what_was_put_there_first_makes_room() -> None:
     things = a_shelf([0.0])
     for number in range(shelf.KEPT_AT_MOST):
