@@ -85,9 +85,9 @@ class TemplateOrder(Order):
 
 
 class ClockOrder(Order):
-    """Put the clock forward."""
+    """Put the clock forward, or back again."""
 
-    advance_seconds: float = Field(ge=0, le=366 * 86_400)
+    advance_seconds: float = Field(ge=-366 * 86_400, le=366 * 86_400)
 
 
 class ReadOrder(Order):
