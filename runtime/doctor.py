@@ -116,7 +116,8 @@ async def _database(settings: Settings) -> Finding:
     except (HoldfastError, ConfigurationError) as error:
         return _bad("PostgreSQL", str(error))
     if missing:
-        return _bad("PostgreSQL", f"lacks {', '.join(missing)}. Run `./holdfast migrate`")
+        lacking = f"{len(missing)} migrations are missing, from {missing[0]} on"
+        return _bad("PostgreSQL", f"{lacking}. Run `./holdfast migrate`")
     return _good("PostgreSQL", "reachable, all migrations applied")
 
 

@@ -62,7 +62,7 @@ def test_doctor_sees_a_database_that_is_behind(
     assert "all migrations applied" in holdfast("doctor", env=surroundings).stdout
     empty = postgres_server.conninfo_of("postgres")
     done = holdfast("doctor", env={**surroundings, "HOLDFAST_DATABASE_URL": empty})
-    assert "./holdfast migrate" in done.stdout
+    assert "./holdfast migrate" in " ".join(done.stdout.split())
 
 
 def test_up_is_refused_in_production(surroundings: dict[str, str]) -> None:
