@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 from prometheus_client import Gauge
 
+from application.background import in_background
 from application.pacing import Pace
 from application.replies import Author, command_for
 from application.roles import scopes_of
@@ -60,12 +61,8 @@ class Confirmer:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Work in the background."""
-        task = asyncio.create_task(self._pace.keep(self.sweep, "unconfirmed replies"))
-        try:
+        async with in_background(self._pace.keep(self.sweep, "unconfirmed replies")):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def sweep(self, older_than: timedelta = LEFT_ALONE_AFTER) -> int:
         """Try every unconfirmed message once; return how many are settled."""

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
+from application.background import in_background
 from application.pacing import Pace
 from application.precedence import Precedence
 from domain.channels import ChannelName
@@ -91,18 +92,14 @@ class Dispatcher:
     @contextlib.asynccontextmanager
     async def running(self, workers: int = WORKERS) -> AsyncIterator[None]:
         """Work in the background; at the end, finish what is queued, for a bounded time."""
-        sweeping = asyncio.create_task(self._pace.keep(self.sweep, "mailbox"))
-        serving = [asyncio.create_task(self._serve_forever()) for _ in range(workers)]
-        try:
-            yield
-        finally:
-            sweeping.cancel()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DRAIN_TIME.total_seconds()):
-                    await self.idle()
-            for task in serving:
-                task.cancel()
-            await asyncio.gather(sweeping, *serving, return_exceptions=True)
+        async with in_background(*(self._serve_forever() for _ in range(workers))):
+            try:
+                async with in_background(self._pace.keep(self.sweep, "mailbox")):
+                    yield
+            finally:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DRAIN_TIME.total_seconds()):
+                        await self.idle()
 
     async def idle(self) -> None:
         """Return when everything that was queued has been tried."""

@@ -1,6 +1,5 @@
 """What is the case now, looked up in PostgreSQL every few seconds for whoever scrapes this process."""
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -10,6 +9,7 @@ from typing import Final
 
 from prometheus_client import Gauge
 
+from application.background import in_background
 from application.pacing import Pace
 from application.reconcile import OVERLAP
 from storage.figures import Figures
@@ -51,12 +51,8 @@ class Gauges:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Look in the background."""
-        task = asyncio.create_task(self._pace.keep(self.sample, "gauges"))
-        try:
+        async with in_background(self._pace.keep(self.sample, "gauges")):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def sample(self) -> None:
         """Look once."""

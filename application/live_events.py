@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from prometheus_client import Gauge
 
+from application.background import in_background
 from application.typing_news import TypingNews
 from domain.errors import HoldfastError, TooManyRequests
 from domain.ids import ConversationId
@@ -83,12 +84,8 @@ class LiveFeed:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen in the background."""
-        task = asyncio.create_task(self._listen_forever())
-        try:
+        async with in_background(self._listen_forever()):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     @contextlib.asynccontextmanager
     async def follow(self, viewer: Viewer, cursor: str | None) -> AsyncIterator[Follower]:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from application.background import in_background
 from application.open_accounts import OpenAccount
 from channels.extras import ProfileDirectory
 from domain.errors import ChannelError, HoldfastError
@@ -49,13 +50,8 @@ class ProfileFetching:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Ask in the background."""
-        tasks = [asyncio.create_task(self._serve_forever()) for _ in range(WORKERS)]
-        try:
+        async with in_background(*(self._serve_forever() for _ in range(WORKERS))):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def idle(self) -> None:
         """Return when everybody who was wanted has been asked for."""

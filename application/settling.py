@@ -1,11 +1,11 @@
 """What customers took back or changed, brought to its end: its files go, and answers that quote it."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
+from application.background import in_background
 from application.pacing import Pace
 from domain.errors import Unavailable
 from storage.afterthoughts import Afterthoughts, Applied, MessageName
@@ -33,12 +33,8 @@ class Settling:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Settle in the background."""
-        task = asyncio.create_task(self._pace.keep(self.settle_some, "afterthoughts"))
-        try:
+        async with in_background(self._pace.keep(self.settle_some, "afterthoughts")):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def settle_some(self) -> int:
         """Settle what is due; return how many those were. Raise Unavailable if some have to wait."""

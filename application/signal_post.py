@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 import structlog
 
+from application.background import in_background
 from application.open_accounts import OpenAccounts
 from application.turns import Turns
 from channels.base import Channel
@@ -54,13 +55,8 @@ class SignalPost:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Tell in the background."""
-        tasks = [asyncio.create_task(self._serve_forever()) for _ in range(WORKERS)]
-        try:
+        async with in_background(*(self._serve_forever() for _ in range(WORKERS))):
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def idle(self) -> None:
         """Return when everything was told or given up."""
