@@ -7,30 +7,18 @@ from typing import Final
 
 import httpx2
 
+from simulator.journeys import AT_ONCE, Travelling
 from simulator.records import Media, Message, Provider
 from simulator.simulation import Simulation
 
-AT_ONCE: Final = 200
 _MEDIA_LIMIT: Final = 10 * 1024 * 1024
 
 
-class Showing:
+class Showing(Travelling):
     """Brings messages to phones, in order."""
 
     def __init__(self, sim: Simulation) -> None:
-        self._sim = sim
-        self._travelling: set[str] = set()
-
-    def start(self, message_id: str) -> None:
-        if message_id not in self._travelling:
-            self._travelling.add(message_id)
-            self._sim.courier.spawn(self._travel(message_id))
-
-    def resume(self) -> None:
-        """Oldest first, so that a phone that comes back receives its messages in order."""
-        for message in reversed(list(self._sim.world.newest_messages())):
-            if message.provider is Provider.LINE and message.status == "accepted":
-                self.start(message.message_id)
+        super().__init__(sim, Provider.LINE, frozenset({"accepted"}))
 
     def read(self, business: str, chat: str) -> int:
         thread = self._sim.world.thread(business, chat, limit=AT_ONCE)
@@ -40,14 +28,11 @@ class Showing:
         return len(unread)
 
     async def _travel(self, message_id: str) -> None:
-        try:
-            await self._sim.clock.sleep(self._sim.settings.delivered_after_seconds)
-            await self._sim.faults.until_up()
-            message = self._sim.world.find_message(message_id)
-            if message is not None:
-                await self._show(await self._with_files(message))
-        finally:
-            self._travelling.discard(message_id)
+        await self._sim.clock.sleep(self._sim.settings.delivered_after_seconds)
+        await self._sim.faults.until_up()
+        message = self._sim.world.find_message(message_id)
+        if message is not None:
+            await self._show(await self._with_files(message))
 
     async def _show(self, message: Message) -> None:
         """A message takes along those before it: a phone shows them in order."""

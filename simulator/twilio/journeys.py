@@ -1,10 +1,10 @@
 """The way of an outbound message: queued, sent, delivered, read, or failed; each step is reported."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final
 
+from simulator.journeys import AT_ONCE, StepByStep
 from simulator.records import Message, Provider
 from simulator.simulation import Simulation
 from simulator.twilio.attachments import Attachments
@@ -12,39 +12,26 @@ from simulator.twilio.callbacks import Callbacks
 from simulator.twilio.rules import LATE_REFUSALS, is_window_open, refusal_of
 from simulator.twilio.templates import current
 
-UNDER_WAY: Final = frozenset({"accepted", "queued", "sent", "delivered"})
 RUSH_SECONDS: Final = 5
-# How many messages one delivery brings along, and one look at the chat turns blue.
-AT_ONCE: Final = 200
-Step: TypeAlias = Callable[[Message], Awaitable[bool]]
 
 
-class Journeys:
-    """Moves messages along. A step depends on the status alone, so any journey can be resumed."""
+class Journeys(StepByStep):
+    """Moves Twilio's messages along."""
 
     def __init__(self, sim: Simulation) -> None:
-        self._sim = sim
+        settings = sim.settings
+        super().__init__(
+            sim,
+            Provider.TWILIO,
+            {
+                "accepted": (0, self._enqueue),
+                "queued": (settings.sent_after_seconds, self._send),
+                "sent": (settings.delivered_after_seconds, self._deliver),
+                "delivered": (settings.read_after_seconds, self._read_by_itself),
+            },
+        )
         self._attachments = Attachments(sim)
         self._callbacks = Callbacks(sim)
-        self._travelling: set[str] = set()
-        settings = sim.settings
-        self._steps: dict[str, tuple[float, Step]] = {
-            "accepted": (0, self._enqueue),
-            "queued": (settings.sent_after_seconds, self._send),
-            "sent": (settings.delivered_after_seconds, self._deliver),
-            "delivered": (settings.read_after_seconds, self._read_by_itself),
-        }
-
-    def start(self, message_id: str) -> None:
-        if message_id not in self._travelling:
-            self._travelling.add(message_id)
-            self._sim.courier.spawn(self._travel(message_id))
-
-    def resume(self) -> None:
-        """Oldest first, so that a phone that comes back receives its messages in order."""
-        for message in reversed(list(self._sim.world.newest_messages())):
-            if _is_under_way(message):
-                self.start(message.message_id)
 
     async def rush(self, message: Message) -> None:
         """Take the first step, and deliver its callback, at once."""
@@ -61,25 +48,6 @@ class Journeys:
             self._move(message, "read")
         return len(unread)
 
-    async def _travel(self, message_id: str) -> None:
-        try:
-            while await self._step(message_id):
-                await self._sim.faults.until_up()
-        finally:
-            self._travelling.discard(message_id)
-
-    async def _step(self, message_id: str) -> bool:
-        """One step. False: this message rests, for good or until something happens."""
-        before = self._sim.world.find_message(message_id)
-        if before is None or before.status not in self._steps:
-            return False
-        delay, take = self._steps[before.status]
-        await self._sim.clock.sleep(delay)
-        message = self._sim.world.find_message(message_id)
-        if message is None or message.status != before.status:
-            return message is not None  # deleted, or the customer was quicker
-        return await take(message)
-
     async def _enqueue(self, message: Message) -> bool:
         self._move(message, "queued")
         return True
@@ -93,18 +61,12 @@ class Journeys:
         return True
 
     async def _deliver(self, message: Message) -> bool:
-        """A message takes along those that were sent before it: a phone shows them in order."""
         customer = self._sim.world.find_customer(message.customer)
         if customer is None or not customer.online:
             return False
         for waiting in self._sent_up_to(message):
             self._hand_over(waiting)
         return True
-
-    def _sent_up_to(self, message: Message) -> list[Message]:
-        thread = self._sim.world.thread(message.business, message.customer, limit=AT_ONCE)
-        earlier = [other for other in thread if other.created_at < message.created_at]
-        return [other for other in earlier if other.status == "sent"] + [message]
 
     def _hand_over(self, message: Message) -> None:
         if (refusal := self._refusal_of(message)) in LATE_REFUSALS:
@@ -143,8 +105,3 @@ class Journeys:
         )
         self._sim.feed.tell("message", moved)
         self._callbacks.report(moved)
-
-
-def _is_under_way(message: Message) -> bool:
-    is_ours = message.provider is Provider.TWILIO and message.direction == "outbound"
-    return is_ours and message.status in UNDER_WAY
