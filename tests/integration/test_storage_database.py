@@ -53,7 +53,7 @@ async def test_the_pool_heals_after_its_connections_were_cut(
     await asyncio.gather(*(database.check() for _ in range(5)))
     with psycopg.connect(database_url, autocommit=True) as admin:
         admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     await asyncio.gather(*(database.check() for _ in range(5)))
