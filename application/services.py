@@ -10,6 +10,7 @@ from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.endpoints import EndpointConfiguration
+from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
@@ -39,6 +40,7 @@ class Configuration:
     provider: ProviderQuestions
     endpoints: EndpointConfiguration
     workstreams: WorkstreamConfiguration
+    operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration

@@ -12,6 +12,7 @@ ConversationId: TypeAlias = UUID
 EndpointId: TypeAlias = UUID
 MediaId: TypeAlias = UUID
 MessageId: TypeAlias = UUID
+OperatingHoursId: TypeAlias = UUID
 QueueId: TypeAlias = UUID
 TemplateId: TypeAlias = UUID
 WorkstreamId: TypeAlias = UUID

@@ -11,6 +11,7 @@ from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.endpoints import EndpointConfiguration
+from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.privacy import EnablingRules
 from application.configuration.provider_questions import ProviderQuestions
@@ -29,6 +30,7 @@ from storage.agents import Agents
 from storage.audit import AuditLog
 from storage.database import Database
 from storage.endpoints import Endpoints
+from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
 from storage.privacy import Acknowledgements
 from storage.queues import Queues
@@ -125,6 +127,9 @@ def configuration(around: Surroundings) -> Configuration:
             database=database,
         ),
         workstreams=WorkstreamConfiguration(workstreams=workstreams, trail=trail, database=database),
+        operating_hours=OperatingHoursConfiguration(
+            rows=OperatingHoursRows(database), trail=trail, database=database
+        ),
         queues=QueueConfiguration(queues=queues, trail=trail, database=database),
         agents=AgentConfiguration(
             agents=agents,

@@ -12,6 +12,7 @@ from api.config import (
     audit_log,
     contacts,
     endpoints,
+    operating_hours,
     organization,
     queues,
     secret_files,
@@ -22,6 +23,7 @@ from api.config import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     organization.router,
     agents.router,
+    operating_hours.router,
     queues.router,
     workstreams.router,
     accounts.router,

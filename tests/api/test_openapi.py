@@ -21,6 +21,7 @@ from application.configuration.accounts import NewAccount
 from application.configuration.agents import NewAgent
 from application.configuration.api_keys import NewApiKey
 from application.configuration.endpoints import NewEndpoint
+from application.configuration.operating_hours import NewOperatingHours
 from application.configuration.queues import NewQueue
 from application.configuration.templates import NewTemplate, Translation
 from application.configuration.workstreams import NewWorkstream
@@ -66,6 +67,7 @@ class Seeded:
         )
         spare = await use.api_keys.create(ROOT, NewApiKey(name="spare", scopes=(Scope.CONFIG_READ,)))
         queue = await use.queues.create(ROOT, NewQueue(name="Q", member_ids=(other.agent_id,)))
+        hours = await use.operating_hours.create(ROOT, NewOperatingHours(name="H", time_zone="UTC"))
         workstream = await use.workstreams.create(
             ROOT,
             NewWorkstream(name="W", channel=ChannelName.WHATSAPP, fallback_queue_id=queue.queue_id),
@@ -82,6 +84,7 @@ class Seeded:
         self.ids = {
             "agent_id": str(other.agent_id),
             "key_id": str(spare.key.key_id),
+            "operating_hours_id": str(hours.operating_hours_id),
             "queue_id": str(queue.queue_id),
             "fallback_queue_id": str(queue.queue_id),
             "workstream_id": str(workstream.workstream_id),

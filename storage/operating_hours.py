@@ -1,0 +1,56 @@
+"""Operating hours, as admins wrote them down."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.operating_hours import OperatingHours
+from storage.documents import document
+from storage.resources import Resource, Statements
+
+OPERATING_HOURS: Final = Statements(
+    insert="""
+        INSERT INTO operating_hours (operating_hours_id, name, time_zone, weekly, holidays,
+                                     version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(time_zone)s, %(weekly)s, %(holidays)s,
+                1, %(created_at)s, %(created_at)s)
+    """,
+    get="""
+        SELECT operating_hours_id, name, time_zone, weekly, holidays, version, created_at, updated_at
+        FROM operating_hours WHERE operating_hours_id = %(id)s AND deleted_at IS NULL
+    """,
+    listing="""
+        SELECT operating_hours_id, name, time_zone, weekly, holidays, version, created_at, updated_at
+        FROM operating_hours
+        WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR operating_hours_id > %(after)s)
+        ORDER BY operating_hours_id LIMIT %(limit)s
+    """,
+    update="""
+        UPDATE operating_hours
+        SET name = %(name)s, time_zone = %(time_zone)s, weekly = %(weekly)s, holidays = %(holidays)s,
+            version = version + 1, updated_at = now()
+        WHERE operating_hours_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
+    """,
+    lock="""
+        SELECT 1 FROM operating_hours
+        WHERE operating_hours_id = %(id)s AND deleted_at IS NULL FOR UPDATE
+    """,
+    delete="UPDATE operating_hours SET deleted_at = now() WHERE operating_hours_id = %(id)s",
+)
+
+
+class OperatingHoursRows(Resource[OperatingHours]):
+    """When a business answers."""
+
+    noun = "set of operating hours"
+    sql = OPERATING_HOURS
+    model = OperatingHours
+
+    def identity(self, value: OperatingHours) -> UUID:
+        return value.operating_hours_id
+
+    def parameters(self, value: OperatingHours) -> dict[str, object]:
+        return {
+            **value.model_dump(),
+            "weekly": document(value.weekly),
+            "holidays": document(value.holidays),
+        }
