@@ -3,7 +3,6 @@
 # ruff: noqa: ARG002 - the contract tells a channel more than LINE needs
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Final
 
 from channels.base import Explanation
@@ -17,7 +16,7 @@ from channels.media_fetch import CredentialsRefused, MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
 from domain.channels import Capabilities, ChannelName, MediaRule, Region, TextUnit
 from domain.configuration import Credentials
-from domain.errors import ChannelError, LookupNotOffered, MediaUnavailable
+from domain.errors import ChannelError, MediaUnavailable
 from domain.messages import (
     DownloadedMedia,
     MediaItem,
@@ -83,17 +82,6 @@ class LineChannel:
     async def send(self, message: OutboundMessage, credentials: Credentials) -> Receipt:
         """Push one message with its own key, or reply with it."""
         return await sending.send(self._client, message, credentials)
-
-    async def find_sent(
-        self,
-        message: OutboundMessage,
-        credentials: Credentials,
-        since: datetime,
-        *,
-        already_known: frozenset[str],
-    ) -> Receipt | None:
-        """LINE lists nothing it took; a push is repeated with its key instead."""
-        raise LookupNotOffered("LINE cannot be asked what it took.")
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         """Fetch a file with a token, which stays with LINE's data host; a sticker without."""

@@ -11,6 +11,7 @@ from channels.extras import (
     QuotaDirectory,
     ReadMarks,
     RepresentativeEvents,
+    SentLookup,
     TemplateDirectory,
     TypingIndicator,
     WebhookRegistration,
@@ -34,6 +35,7 @@ ADAPTERS: Final[Mapping[ChannelName, type]] = {
     ChannelName.GOOGLE_BUSINESS_MESSAGES: google_business_messages.BusinessMessagesChannel,
 }
 _EXTRAS: Final[Mapping[str, type]] = {
+    "a send without an answer is looked up": SentLookup,
     "templates are listed and synchronised": TemplateDirectory,
     "names are asked for": ProfileDirectory,
     "shows that an agent types": TypingIndicator,
@@ -60,12 +62,6 @@ def _files(what: Capabilities) -> str:
     )
 
 
-def _doubt(what: Capabilities) -> str:
-    if what.idempotent_send:
-        return "repeated with our key"
-    return "looked up" if what.sends_can_be_looked_up else "shown"
-
-
 _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "longest text": lambda what: f"{what.text_limit:,} {what.text_unit.replace('_', ' ')}",
     "free text leaves": lambda what: _window(what.service_window),
@@ -74,7 +70,7 @@ _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "files per message": lambda what: str(what.media_per_message),
     "delivery receipts": lambda what: _yes(answer=what.delivery_receipts),
     "read receipts": lambda what: _yes(answer=what.read_receipts),
-    "a send without an answer is": _doubt,
+    "a send without an answer is repeated with its key": lambda what: _yes(answer=what.idempotent_send),
     "customers take back and change": lambda what: _yes(answer=what.afterthoughts),
     "data goes to": lambda what: what.data_goes_to or "nobody",
     "not in the region": lambda what: ", ".join(what.forbidden_regions) or "·",

@@ -61,7 +61,6 @@ CAPABILITIES: Final = Capabilities(
     delivery_receipts=True,
     read_receipts=True,
     idempotent_send=False,
-    sends_can_be_looked_up=True,
     data_goes_to="Twilio and Meta",
 )
 # https://www.twilio.com/docs/whatsapp/api#using-phone-numbers-with-whatsapp

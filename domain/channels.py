@@ -52,8 +52,6 @@ class Capabilities(Value):
     read_receipts: bool = False
     idempotent_send: bool = False
     """The provider takes a key of ours, so a repeated request is the same request."""
-    sends_can_be_looked_up: bool = False
-    """After an unknown outcome the provider can be asked what it took."""
     afterthoughts: bool = False
     """Customers may take back or change what they said."""
     deprecated_on: date | None = None

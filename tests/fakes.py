@@ -94,7 +94,6 @@ CAPABILITIES: Final = Capabilities(
     service_window=timedelta(hours=24),
     templates=True,
     outbound_media=(MediaRule(types=("image/png", "application/pdf"), max_bytes=1_000),),
-    sends_can_be_looked_up=True,
 )
 
 
@@ -128,7 +127,6 @@ class FakeChannel:
     capabilities: Capabilities = CAPABILITIES
     files: dict[MediaId, DownloadedMedia | Exception] = field(default_factory=dict)
     sent: list[OutboundMessage] = field(default_factory=list)
-    known_when_asked: list[frozenset[str]] = field(default_factory=list)
     received: list[MessageReceived] = field(default_factory=list)
     most_listed: int = 1_000
     asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
@@ -160,17 +158,6 @@ class FakeChannel:
             raise self.fault
         self.sent.append(message)
         return Receipt(provider_message_id=f"out-{len(self.sent)}")
-
-    async def find_sent(
-        self,
-        message: OutboundMessage,
-        credentials: Credentials,
-        since: datetime,
-        *,
-        already_known: frozenset[str],
-    ) -> Receipt | None:
-        self.known_when_asked.append(already_known)
-        return None
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         found = self.files.get(item.media_id, MediaUnavailable("Not now."))

@@ -1,7 +1,7 @@
 """Who can be reached over RCS, and what each outcome of a message becomes."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -15,7 +15,6 @@ from domain.errors import (
     AccountRejected,
     ChannelError,
     ContentRejected,
-    LookupNotOffered,
     OutcomeUnknown,
     ProviderUnavailable,
     RateLimited,
@@ -168,14 +167,6 @@ async def test_inv3_each_failure_says_whether_its_outcome_is_known(
         await channel.send(google.an_rcs_message(), MINE)
     assert type(caught.value) is expected
     assert caught.value.outcome_known is known
-
-
-async def test_google_is_not_asked_what_it_took(channel: RcsChannel) -> None:
-    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    with pytest.raises(LookupNotOffered):
-        await channel.find_sent(google.an_rcs_message(), MINE, long_ago, already_known=frozenset())
-    assert channel.capabilities.idempotent_send
-    assert channel.capabilities.service_window is None
 
 
 async def test_an_unknown_outcome_is_repeated_at_once(
