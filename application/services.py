@@ -9,6 +9,7 @@ from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
+from application.configuration.draining import Draining
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
@@ -28,6 +29,7 @@ from application.personal_data import PersonalData
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
+from domain.configuration import Account, Endpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,8 @@ class Configuration:
     verification: AccountVerification
     provider: ProviderQuestions
     endpoints: EndpointConfiguration
+    account_draining: Draining[Account]
+    endpoint_draining: Draining[Endpoint]
     workstreams: WorkstreamConfiguration
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration

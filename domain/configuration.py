@@ -21,7 +21,14 @@ class Versioned(Value):
     updated_at: datetime
 
 
-class Account(Versioned):
+class Drainable(Versioned):
+    """What goes once its last conversation is over, when an admin wants it to."""
+
+    draining_since: datetime | None = None
+    """From then on it takes no new conversations. None: it stays."""
+
+
+class Account(Drainable):
     """Credentials of one provider app. `settings` are the channel's own, checked by its model."""
 
     account_id: AccountId
@@ -51,7 +58,7 @@ class Credentials(Value):
         return values[0] if values else None
 
 
-class Endpoint(Versioned):
+class Endpoint(Drainable):
     """One addressable thing of an account, such as a WhatsApp number."""
 
     endpoint_id: EndpointId

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 from application.access import SESSION_LIFETIME, Access
 from application.callback_urls import CallbackUrls
+from application.configuration.accounts import SUBJECT as ACCOUNT
 from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
+from application.configuration.draining import Draining
+from application.configuration.endpoints import SUBJECT as ENDPOINT
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
@@ -126,6 +129,8 @@ def configuration(around: Surroundings) -> Configuration:
             trail=trail,
             database=database,
         ),
+        account_draining=Draining(ACCOUNT, around.accounts, trail, database),
+        endpoint_draining=Draining(ENDPOINT, endpoints, trail, database),
         workstreams=WorkstreamConfiguration(workstreams=workstreams, trail=trail, database=database),
         operating_hours=OperatingHoursConfiguration(
             rows=OperatingHoursRows(database), trail=trail, database=database

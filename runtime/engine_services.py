@@ -16,6 +16,7 @@ from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
@@ -176,7 +177,7 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
-        housekeeper=Housekeeping(database),
+        housekeeper=Housekeeping(database, _drained(around)),
         retention=Retaining(database, around.blobs),
         eraser=_eraser(around),
         reconciler=Reconciliation(
@@ -186,6 +187,17 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             intake=intake,
         ),
+    )
+
+
+def _drained(around: Surroundings) -> DrainedRemoval:
+    database = around.database
+    return DrainedRemoval(
+        accounts=around.accounts,
+        endpoints=Endpoints(database),
+        templates=Templates(database),
+        trail=AuditTrail(AuditLog(database)),
+        database=database,
     )
 
 

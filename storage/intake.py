@@ -31,7 +31,7 @@ class IntakeEndpoint(Value):
 
 
 class EndpointGone(NotFound):
-    """The endpoint was removed a moment ago: the message belongs nowhere, and was not kept."""
+    """The endpoint was removed a moment ago, or takes no new conversations: nothing was kept."""
 
 
 class _HasIt(Exception):
@@ -76,8 +76,10 @@ OPEN: Final = """
     SELECT %(conversation_id)s::uuid, e.channel, e.endpoint_id, %(address_id)s::uuid,
            %(contact_id)s::uuid, e.workstream_id, w.fallback_queue_id, e.language
     FROM endpoints e
+    JOIN accounts a ON a.account_id = e.account_id
     JOIN workstreams w ON w.workstream_id = e.workstream_id
     WHERE e.endpoint_id = %(endpoint_id)s AND e.deleted_at IS NULL
+      AND e.draining_since IS NULL AND a.draining_since IS NULL
     FOR KEY SHARE OF e
 """
 # All that most messages need, in one statement and so in one transaction: their sender is as known,
@@ -166,7 +168,7 @@ class Intake:
     ) -> Received:
         """Keep a message and tell its conversation; a message we have already changes nothing.
 
-        Raise EndpointGone if the endpoint was removed since it was found.
+        Raise EndpointGone if the endpoint was removed since it was found, or drains.
         """
         message = {**_message(endpoint, event), "window": window}
         try:
@@ -216,7 +218,7 @@ class Intake:
             return False
         facts = {**where, "contact_id": address.contact_id, "conversation_id": new_id()}
         if not await self._db.execute(OPEN, facts):
-            raise EndpointGone("The endpoint was removed. Nothing was kept.")
+            raise EndpointGone("The endpoint takes no new conversations. Nothing was kept.")
         return True
 
 
