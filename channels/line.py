@@ -89,13 +89,14 @@ class LineChannel:
         try:
             return await self._fetch(item, token)
         except CredentialsRefused:
-            if not self._client.tokens.forget(credentials, token):
+            fresh = await self._token(credentials, refused=token)
+            if fresh == token:
                 raise
-        return await self._fetch(item, await self._token(credentials))
+        return await self._fetch(item, fresh)
 
-    async def _token(self, credentials: Credentials) -> str:
+    async def _token(self, credentials: Credentials, *, refused: str | None = None) -> str:
         try:
-            return await self._client.tokens.token(credentials)
+            return await self._client.tokens.get(credentials, refused=refused)
         except ChannelError as error:
             raise MediaUnavailable(str(error)) from error
 

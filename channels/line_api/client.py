@@ -62,11 +62,12 @@ class LineClient:
 
         Raise ProviderUnavailable or OutcomeUnknown, and what goes wrong with the token.
         """
-        token = await self.tokens.token(credentials)
+        token = await self.tokens.get(credentials)
         answer = await self._ask(token, method, path, payload, headers)
-        if answer.status == UNAUTHORIZED and self.tokens.forget(credentials, token):
-            token = await self.tokens.token(credentials)
-            answer = await self._ask(token, method, path, payload, headers)
+        if answer.status == UNAUTHORIZED:
+            fresh = await self.tokens.get(credentials, refused=token)
+            if fresh != token:
+                answer = await self._ask(fresh, method, path, payload, headers)
         if not answer.is_success:
             request_id = answer.headers.get(REQUEST_ID, "without an id")
             log.info("LINE answered %s to request %s", answer.status, request_id)

@@ -4,90 +4,56 @@ Stateless tokens live 15 minutes, cannot be revoked and are not counted, unlike 
 (https://developers.line.biz/en/docs/basics/channel-access-token/).
 """
 
-import asyncio
-import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
+from channels.access_tokens import AccessToken, TokenShelf, key_of
 from channels.exchange import Answer, Exchange
 from channels.line_api.account import ACCESS_TOKEN, client_of
 from channels.line_api.errors import rejection
 from domain.configuration import Credentials
 from domain.errors import AccountRejected, OutcomeUnknown, ProviderUnavailable
-from domain.ids import AccountId
 
-MOST_TOKENS: Final = 1000
 # Not used in its last minute: the request it opens must still arrive in time.
 MARGIN_SECONDS: Final = 60.0
-_Key = tuple[AccountId, str]
-
-
-@dataclass
-class _Slot:
-    """The token of one account and secret; whoever holds the lock fetches the next one."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    token: str = ""
-    good_until: float = 0
 
 
 class Tokens:
-    """Hands out tokens, and keeps those it had issued until shortly before they expire."""
+    """Hands out tokens."""
 
     def __init__(
-        self, exchange: Exchange, api_url: str, now: Callable[[], float] = time.monotonic
+        self, exchange: Exchange, api_url: str, clock: Callable[[], float] = time.time
     ) -> None:
         self._exchange = exchange
         self._url = f"{api_url}/oauth2/v3/token"
-        self._now = now
-        self._slots: OrderedDict[_Key, _Slot] = OrderedDict()
+        self._shelf = TokenShelf(clock)
 
-    async def token(self, credentials: Credentials) -> str:
-        """A token that is good now. Raise ChannelError; nothing was sent then."""
+    async def get(self, credentials: Credentials, *, refused: str | None = None) -> str:
+        """A token that is good now; `refused` is one that was not. Raise ChannelError, nothing sent.
+
+        A pasted one is all there is, refused or not.
+        """
         if pasted := credentials.secret(ACCESS_TOKEN):
             return pasted
-        client_id, client_secret = client_of(credentials)
-        slot = self._slot(credentials, client_id, client_secret)
-        async with slot.lock:
-            if self._now() >= slot.good_until:
-                await self._issue(slot, client_id, client_secret)
-            return slot.token
+        client = client_of(credentials)
+        key = key_of(credentials.account_id, *client)
+        return await self._shelf.get(key, partial(self._issue, *client), refused=refused)
 
-    def forget(self, credentials: Credentials, token: str) -> bool:
-        """LINE refused this token. Says whether another one can be had."""
-        if credentials.secret(ACCESS_TOKEN):
-            return False
-        slot = self._slot(credentials, *client_of(credentials))
-        if slot.token == token:  # and not one that somebody fetched meanwhile
-            slot.good_until = 0
-        return True
-
-    def _slot(self, credentials: Credentials, client_id: str, client_secret: str) -> _Slot:
-        """A changed secret has a slot of its own: a token of the old one is never used again."""
-        fingerprint = hashlib.sha256(f"{client_id}\n{client_secret}".encode()).hexdigest()
-        key = credentials.account_id, fingerprint
-        slot = self._slots.setdefault(key, _Slot())
-        self._slots.move_to_end(key)
-        if len(self._slots) > MOST_TOKENS:
-            self._slots.popitem(last=False)
-        return slot
-
-    async def _issue(self, slot: _Slot, client_id: str, client_secret: str) -> None:
+    async def _issue(self, client_id: str, client_secret: str) -> AccessToken:
         form = {
             "grant_type": "client_credentials",
             "client_id": client_id,
             "client_secret": client_secret,
         }
-        asked_at = self._now()
+        asked_at = self._shelf.clock()
         try:
             answer = await self._exchange.ask("POST", self._url, data=form)
         except OutcomeUnknown as error:
             raise ProviderUnavailable("LINE issued no access token in time.") from error
-        slot.token, lifetime = _read(answer)
-        slot.good_until = asked_at + max(lifetime - MARGIN_SECONDS, 0)
+        text, lifetime = _read(answer)
+        return AccessToken(text, asked_at + max(lifetime - MARGIN_SECONDS, 0))
 
 
 def _read(answer: Answer) -> tuple[str, float]:
