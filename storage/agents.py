@@ -46,6 +46,12 @@ BY_EMAIL: Final = """
     SELECT agent_id, name, email, roles, enabled, version, created_at, updated_at
     FROM agents WHERE lower(email) = lower(%(email)s) AND deleted_at IS NULL
 """
+# In one order, so that two who hold them never wait for each other.
+HOLD_ADMINS: Final = """
+    SELECT agent_id FROM agents
+    WHERE deleted_at IS NULL AND enabled AND 'admin' = ANY (roles)
+    ORDER BY agent_id FOR NO KEY UPDATE
+"""
 HASH_OF: Final = """
     SELECT password_hash FROM agents WHERE agent_id = %(agent_id)s AND deleted_at IS NULL
 """
@@ -71,6 +77,10 @@ class Agents(Resource[Agent]):
 
     async def by_email(self, email: str) -> Agent | None:
         return await self._db.row(Agent, BY_EMAIL, {"email": email})
+
+    async def hold_admins(self) -> int:
+        """How many there are. Until the running transaction ends nobody else changes one of them."""
+        return await self._db.execute(HOLD_ADMINS)
 
     async def password_hash(self, agent_id: AgentId) -> str | None:
         """None: this agent has no password, or does not exist."""
