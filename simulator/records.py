@@ -141,7 +141,9 @@ class Delivery(Record):
     media_count: int = 0
     template_id: str | None = None
     callback_url: str | None = None
+    via: Literal["api", "reply"] = "api"
     delivered_at: datetime
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class WebhookAttempt(Record):

@@ -29,6 +29,8 @@ async def push(request: Request, endpoint: Bot, body: Json, sim: SimulationOf) -
         raise LineError(400, INVALID_RECIPIENT)
     messages = take(sim, endpoint, chat, shown, reply=False, key=key)
     stand_in.accept(messages)
+    if key and sim.faults.strikes("keyed_answer_lost"):
+        raise HangUp
     return _answer(sim, messages)
 
 

@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const RATES = [
   ["rate_limited", "429 too many requests"], ["server_error", "503, not taken"],
   ["taken_with_error", "500, yet taken"], ["answer_lost", "Taken, answer lost"],
+  ["keyed_answer_lost", "Taken with a key, answer lost"],
   ["lost_inbound", "Inbound webhook lost"], ["duplicate_inbound", "Inbound webhook twice"],
   ["reorder_inbound", "Inbound webhook overtaken"], ["early_callbacks", "Callback before the answer"],
   ["duplicate_callbacks", "Callback twice"], ["shuffle_callbacks", "Callbacks shuffled"],

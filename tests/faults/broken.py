@@ -109,13 +109,19 @@ def _break_programs(name: str) -> None:
 
     def broken_parts(*arguments: Any) -> Sequence[stack.Part]:
         return tuple(
-            replace(part, command=(sys.executable, "-m", MODULE, part.name, name))
-            if isinstance(part, Program) and part.name in OURS
+            stack.Together(tuple(_broken(each, name) for each in part.programs))
+            if isinstance(part, stack.Together)
             else part
             for part in whole_parts(*arguments)
         )
 
     cli.parts = broken_parts  # type: ignore[attr-defined, assignment]  # the name by which it is called
+
+
+def _broken(program: Program, name: str) -> Program:
+    if program.name not in OURS:
+        return program
+    return replace(program, command=(sys.executable, "-m", MODULE, program.name, name))
 
 
 async def _after(seconds: float, work: Coroutine[Any, Any, object]) -> None:

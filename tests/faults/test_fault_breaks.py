@@ -39,7 +39,7 @@ async def test_a_broken_holdfast_is_caught(name: str, tell: Tell) -> None:
             async with a_trial(stack, SCRIPT) as trial:
                 async with trial.suffering(**faults), asyncio.TaskGroup() as everybody:
                     everybody.create_task(trial.crowd.write())
-                    everybody.create_task(trial.desk.answer(SCRIPT.phones, within=30))
+                    everybody.create_task(trial.desk.answer(SCRIPT.addresses, within=30))
                 report = await trial.report(settled_within=30)
         finally:
             await asyncio.to_thread(stack.stop)
