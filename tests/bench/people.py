@@ -14,7 +14,7 @@ from tests.bench.lab import Lab
 from tests.bench.webhooks import Twilio, phone
 
 BUSY_FOR: Final = 120
-"""Seconds for which a request that cannot be done yet is repeated. Replacing a worker takes half of it."""
+"""Seconds for which what cannot be done yet is repeated. Replacing a worker takes half of that."""
 PAUSE: Final = 0.2
 BUSY: Final = 503
 UNDER_WAY: Final = "conflict"

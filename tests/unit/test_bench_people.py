@@ -1,15 +1,15 @@
-"""People of the benchmarks: what cannot be done yet is repeated, with the same key, and not for ever."""
+"""People of the benchmarks: what cannot be done yet is repeated, as the same request, for a while."""
 
 from uuid import UUID
 
 import httpx2
 import pytest
 
-from domain.ids import ConversationId, new_id
+from domain.ids import new_id
 from tests.bench import people
 from tests.bench.people import People
 
-CONVERSATION = ConversationId(new_id())
+CONVERSATION = new_id()
 BUSY = (503, {"code": "temporarily_unavailable"})
 UNDER_WAY = (409, {"code": "conflict"})
 DONE = (200, {"state": "wrap_up"})
