@@ -44,6 +44,10 @@ class TokenShelf:
         self._kept: OrderedDict[TokenKey, AccessToken] = OrderedDict()
         self._under_way: dict[TokenKey, asyncio.Task[AccessToken]] = {}
 
+    def find(self, key: TokenKey) -> AccessToken | None:
+        """The one that is kept."""
+        return self._kept.get(key)
+
     async def get(self, key: TokenKey, fetch: Fetch, *, refused: str | None = None) -> str:
         """A token that works; `refused` is one that did not."""
         kept = self._kept.get(key)

@@ -3,11 +3,13 @@
 # ruff: noqa: ARG002 - the contract tells a channel more than LINE needs
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 
 from channels.base import Explanation
 from channels.extras import Parties, Profile, Quota, WebhookTest
-from channels.line_api import account, directory, errors, sending, signature
+from channels.line_api import account, assertions, directory, errors, sending, signature
+from channels.line_api.account import ASSERTION_KEY
 from channels.line_api.client import LineClient
 from channels.line_api.contents import ContentReader
 from channels.line_api.objects import MOST, TEXT_LIMIT
@@ -143,6 +145,19 @@ class LineChannel:
     async def quota(self, credentials: Credentials) -> Quota:
         """Where the account stands this month."""
         return await directory.quota(self._client, credentials)
+
+    async def check_credentials(self, credentials: Credentials) -> datetime | None:
+        """Ask LINE for the bot's own data."""
+        return await self._client.check(credentials)
+
+    @property
+    def later_secrets(self) -> frozenset[str]:
+        """LINE's console wants no proof of an address: all may be set at once."""
+        return frozenset()
+
+    def checked_secret(self, name: str, text: str) -> str:
+        """A secret as it is to be kept: a signing key is checked and minified. Raise InvalidInput."""
+        return assertions.minified(text) if name == ASSERTION_KEY else text
 
     async def close(self) -> None:
         """Let go of all connections."""

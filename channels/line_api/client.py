@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import httpx2
@@ -73,6 +74,11 @@ class LineClient:
             log.info("LINE answered %s to request %s", answer.status, request_id)
         return answer
 
+    async def check(self, credentials: Credentials) -> datetime | None:
+        """Ask whether LINE accepts the account, and until when its token is used."""
+        await self.question(credentials, "GET", "/v2/bot/info")
+        return self.tokens.used_until(credentials)
+
     async def question(
         self,
         credentials: Credentials,
@@ -91,6 +97,7 @@ class LineClient:
 
     async def close(self) -> None:
         """Let go of all connections."""
+        await self.tokens.close()
         await self._exchange.close()
 
     async def _ask(
