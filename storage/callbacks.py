@@ -7,6 +7,7 @@ from domain.conversations import MailKind
 from domain.ids import AccountId, ConversationId, MessageId
 from domain.messages import Receipt, StatusReported
 from domain.values import Value
+from storage.consents import Consents
 from storage.database import Database, Parameters
 from storage.documents import storable
 from storage.mailbox import Mailbox
@@ -53,11 +54,6 @@ UNPARK: Final = """
 """
 PURGE: Final = """
     DELETE FROM parked_callbacks WHERE at < now() - %(older_than)s::interval
-"""
-OPT_OUT: Final = """
-    UPDATE addresses a SET opted_out_at = coalesce(a.opted_out_at, now())
-    FROM conversations c
-    WHERE c.conversation_id = %(conversation_id)s AND a.address_id = c.address_id
 """
 # The provider's word counts more than our clock, unless the customer wrote after the refused message.
 SHUT_WINDOW: Final = """
@@ -137,7 +133,7 @@ class DeliveryReports:
             return None
         await self.tell(target.message_id)
         if mail is MailKind.CUSTOMER_OPTED_OUT:
-            await self._db.execute(OPT_OUT, target.model_dump())
+            await Consents(self._db).refused(target.conversation_id)
         if mail is MailKind.WINDOW_REFUSED:
             await self._db.execute(SHUT_WINDOW, target.model_dump())
         if mail is None:

@@ -9,7 +9,7 @@ from domain.channels import ChannelName
 from domain.configuration import AuditEntry
 from domain.conversations import ConversationRecord
 from domain.errors import NotFound
-from domain.ids import ContactId, ConversationId, MediaId, MessageId
+from domain.ids import ContactId, ConversationId, EndpointId, MediaId, MessageId
 from domain.messages import MediaState
 from domain.values import Value
 from storage.database import Database
@@ -33,8 +33,12 @@ SEARCH: Final = """
     ORDER BY p.contact_id LIMIT %(limit)s
 """
 ADDRESSES: Final = """
-    SELECT address_id, channel, value, phone, other_ids, opted_out_at, created_at FROM addresses
-    WHERE contact_id = %(contact_id)s ORDER BY address_id
+    SELECT a.address_id, a.channel, a.value, a.phone, a.other_ids, a.created_at, (
+        SELECT coalesce(jsonb_object_agg(o.endpoint_id, o.opted_out_at), '{}') FROM consents o
+        WHERE o.address_id = a.address_id AND o.opted_out_at IS NOT NULL
+    ) AS opted_out_of
+    FROM addresses a
+    WHERE a.contact_id = %(contact_id)s ORDER BY a.address_id
 """
 IDS: Final = """
     SELECT channel, kind, value FROM contact_ids
@@ -87,7 +91,8 @@ class Address(Value):
     value: str
     phone: str | None
     other_ids: dict[str, Any]
-    opted_out_at: datetime | None
+    opted_out_of: dict[EndpointId, datetime]
+    """Endpoints, and since when they must not write to this address."""
     created_at: datetime
 
 

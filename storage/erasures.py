@@ -58,11 +58,9 @@ BEGIN: Final = """
         )
     WHERE erasure_id = %(erasure_id)s AND state <> 'done'
 """
-# An opt-out stays on record for what still waits to leave: nothing is sent to nobody.
 FORGET_ADDRESSES: Final = """
     UPDATE addresses
-    SET value = 'erased:' || address_id, phone = NULL, other_ids = '{}',
-        opted_out_at = coalesce(opted_out_at, now())
+    SET value = 'erased:' || address_id, phone = NULL, other_ids = '{}'
     WHERE contact_id = %(contact_id)s AND value NOT LIKE 'erased:%%'
 """
 FORGET_IDS: Final = "DELETE FROM contact_ids WHERE contact_id = %(contact_id)s"

@@ -11,6 +11,7 @@ from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
 from domain.values import Value
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
+from storage.consents import AS_SAID, Consents
 from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
 from storage.documents import document, storable
@@ -89,7 +90,7 @@ OPEN: Final = """
 KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
-        WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known}
+        WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known} AND {as_said}
         FOR NO KEY UPDATE OF a
     ), sender AS MATERIALIZED (
         SELECT address_id, contact_id, clock_timestamp() AS now FROM known
@@ -140,7 +141,7 @@ KEEP: Final = SQL("""
         SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
     )
     SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
-""").format(as_known=AS_KNOWN)
+""").format(as_known=AS_KNOWN, as_said=AS_SAID)
 
 
 class Intake:
@@ -149,6 +150,7 @@ class Intake:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._addresses = AddressBook(db)
+        self._consents = Consents(db)
         self._hint = EventHint(db)
         self._endpoints = Shelf[tuple[AccountId, str], IntakeEndpoint]()
 
@@ -201,7 +203,8 @@ class Intake:
                 raise _HasIt(first)
             if first is not None:
                 return first
-            await self._addresses.refresh(address, event.sender, event.sent_at)
+            await self._addresses.refresh(address, event.sender)
+            await self._consents.wrote(endpoint.endpoint_id, address.address_id, event.sent_at)
             opened = await self._open_conversation(endpoint, address)
             kept = await self._keep(message)
             if kept is None:

@@ -11,6 +11,7 @@ from domain.ids import AccountId, ConversationId, EndpointId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, OutboundMessage, Receipt
 from domain.ports import Claim, Settled
 from domain.values import Value
+from storage import consents
 from storage.callbacks import DeliveryReports
 from storage.database import Database, Parameters
 from storage.documents import storable
@@ -25,7 +26,7 @@ CLAIM: Final = SQL("""
            coalesce(d.reply_attempt = d.attempts, false) AS without_key,
            m.content, m.author, g.name AS author_name, c.conversation_id, c.endpoint_id, c.address_id,
            c.window_expires_at, e.address AS endpoint_address, e.settings AS endpoint_settings,
-           a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out,
+           a.value AS recipient, {opted_out} AS opted_out,
            {stands_by} AS stands_by
     FROM deliveries d
     JOIN message_views m ON m.message_id = d.message_id
@@ -35,7 +36,7 @@ CLAIM: Final = SQL("""
     LEFT JOIN agents g ON g.agent_id = m.author_id
     WHERE d.message_id = %(message_id)s
     FOR NO KEY UPDATE OF d
-""").format(stands_by=STANDS_BY)
+""").format(opted_out=consents.OPTED_OUT, stands_by=STANDS_BY)
 # A claim in doubt is no new attempt, and keeps the time at which the doubt began.
 BEGIN_ATTEMPT: Final = """
     UPDATE deliveries

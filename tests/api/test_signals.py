@@ -208,7 +208,10 @@ async def test_nothing_is_shown_to_somebody_who_asked_us_to_stop(
     ann: httpx2.AsyncClient, shop: Shop, channel: Expressive, conversation: ConversationView
 ) -> None:
     async with shop.database.connection() as connection:
-        await connection.execute("UPDATE addresses SET opted_out_at = now()")
+        await connection.execute(
+            "INSERT INTO consents (endpoint_id, address_id, opted_out_at)"
+            " SELECT endpoint_id, address_id, now() FROM conversations"
+        )
     assert await post(ann, conversation, "typing") == 204
     await told(shop)
     assert channel.shown == []
