@@ -29,9 +29,12 @@ API_URL: Final = "https://businessmessages.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/businessmessages"
 # https://developers.google.com/business-communications/business-messages/support/sunset
 DEPRECATED_ON: Final = date(2024, 7, 31)
+# Customers can send pictures only; Google names no size.
+_FROM_CUSTOMERS: Final = MediaRule(types=("image/*",), max_bytes=100 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
     service_window=timedelta(days=30),
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(MediaRule(types=IMAGE_TYPES, max_bytes=5 * 1024 * 1024),),
     delivery_receipts=True,
     read_receipts=True,

@@ -16,7 +16,7 @@ from channels.line_api.objects import MOST, TEXT_LIMIT
 from channels.line_api.parsing import Reader
 from channels.media_fetch import CredentialsRefused, MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule, Region, TextUnit
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule, Region, TextUnit
 from domain.configuration import Credentials
 from domain.errors import ChannelError, MediaUnavailable
 from domain.messages import (
@@ -28,9 +28,12 @@ from domain.messages import (
 
 # https://developers.line.biz/en/reference/messaging-api/#image-message
 _PICTURES: Final = MediaRule(types=("image/jpeg", "image/png"), max_bytes=10 * 1024 * 1024)
+# What LINE's apps let people send; the Messaging API names no limit of its own.
+_FROM_CUSTOMERS: Final = MediaRule(types=(ANY_FILE,), max_bytes=1024 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
     text_unit=TextUnit.UTF16_UNITS,
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(_PICTURES,),
     # One call has room for these and a caption, and counts as one message of the monthly limit.
     media_per_message=MOST - 1,

@@ -16,7 +16,7 @@ from channels.extras import (
     TypingIndicator,
     WebhookRegistration,
 )
-from domain.channels import Capabilities, ChannelName
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "channels.md"
 BEGIN: Final = "<!-- drawn by `make channels`: begin -->\n"
@@ -56,17 +56,20 @@ def _window(window: timedelta | None) -> str:
     return f"{window.days} days" if window > timedelta(days=1) else f"{window / timedelta(hours=1):g} h"
 
 
-def _files(what: Capabilities) -> str:
-    return "<br>".join(
-        f"{rule.max_bytes / 1024 / 1024:g} MB: {', '.join(rule.types)}" for rule in what.outbound_media
-    )
+def _files(rules: Iterable[MediaRule]) -> str:
+    return "<br>".join(f"{rule.max_bytes / 1024 / 1024:g} MB: {_types(rule)}" for rule in rules)
+
+
+def _types(rule: MediaRule) -> str:
+    return ", ".join("any file" if kind == ANY_FILE else kind for kind in rule.types)
 
 
 _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "longest text": lambda what: f"{what.text_limit:,} {what.text_unit.replace('_', ' ')}",
     "free text leaves": lambda what: _window(what.service_window),
     "templates": lambda what: _yes(answer=what.templates),
-    "files out": _files,
+    "files in": lambda what: _files(what.inbound_media),
+    "files out": lambda what: _files(what.outbound_media),
     "files per message": lambda what: str(what.media_per_message),
     "delivery receipts": lambda what: _yes(answer=what.delivery_receipts),
     "read receipts": lambda what: _yes(answer=what.read_receipts),

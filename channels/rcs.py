@@ -18,7 +18,7 @@ from channels.google.reachability import Reachability
 from channels.google.tokens import AccessTokens
 from channels.media_fetch import MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 from domain.configuration import Credentials
 from domain.errors import (
     AccountRejected,
@@ -40,8 +40,11 @@ _FILES: Final = MediaRule(
     ),
     max_bytes=100 * 1024 * 1024,
 )
+# Phones send whatever they have; networks carry this much.
+_FROM_CUSTOMERS: Final = MediaRule(types=(ANY_FILE,), max_bytes=100 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(_FILES,),
     delivery_receipts=True,
     read_receipts=True,

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from domain.values import Value
 
@@ -31,8 +32,11 @@ class TextUnit(StrEnum):
     UTF8_BYTES = "utf8_bytes"
 
 
+ANY_FILE: Final = "*/*"
+
+
 class MediaRule(Value):
-    """Which files may travel, and how large. Types are MIME types; sizes are bytes."""
+    """Which files may travel, and how large. Types are MIME types, or patterns; sizes are bytes."""
 
     types: tuple[str, ...]
     max_bytes: int
@@ -46,6 +50,8 @@ class Capabilities(Value):
     service_window: timedelta | None = None
     """How long after the customer's last message free text may leave. None: always."""
     templates: bool = False
+    inbound_media: tuple[MediaRule, ...] = ()
+    """What customers can send. An organisation may want less."""
     outbound_media: tuple[MediaRule, ...] = ()
     media_per_message: int = 1
     delivery_receipts: bool = False

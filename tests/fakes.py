@@ -10,7 +10,7 @@ from uuid import UUID
 from channels.base import Explanation
 from channels.history import ListedMessage, Slice
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 from domain.commands import AnyCommand
 from domain.configuration import Credentials
 from domain.conversations import ConversationStart, ConversationStatus, Mail, MailKind, State
@@ -93,6 +93,7 @@ CAPABILITIES: Final = Capabilities(
     text_limit=20,
     service_window=timedelta(hours=24),
     templates=True,
+    inbound_media=(MediaRule(types=(ANY_FILE,), max_bytes=100_000_000),),
     outbound_media=(MediaRule(types=("image/png", "application/pdf"), max_bytes=1_000),),
 )
 

@@ -10,6 +10,7 @@ import pytest
 from application import media_links
 from application.media_links import MediaLinks
 from application.services import Engine
+from domain.channels import MediaRule
 from domain.configuration import Scope
 from domain.errors import MediaRefused, MediaUnavailable, NotFound
 from domain.ids import MessageId, new_id
@@ -122,6 +123,25 @@ async def test_what_we_will_not_keep_is_refused_with_a_reason(shop: Shop) -> Non
     assert too_large.state is forbidden.state is MediaState.REFUSED
     assert "limit" in (too_large.reason or "")
     assert forbidden.reason == "From a forbidden address."
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (MediaRule(types=("application/*",), max_bytes=1_000), "carries no image/png files"),
+        (MediaRule(types=("image/*",), max_bytes=len(PNG) - 1), "limit"),
+        (MediaRule(types=("image/*",), max_bytes=len(PNG)), None),
+    ],
+)
+async def test_only_what_the_channel_lets_customers_send_is_kept(
+    shop: Shop, channel: FakeChannel, rule: MediaRule, why: str | None
+) -> None:
+    channel.capabilities = channel.capabilities.model_copy(update={"inbound_media": (rule,)})
+    message_id = await sends_file(shop, DownloadedMedia(content=PNG, mime_type="image/png"))
+    await shop.parts.media_copier.copy(message_id)
+    [item] = await states(shop, message_id)
+    assert item.state is (MediaState.REFUSED if why else MediaState.STORED)
+    assert (why or "") in (item.reason or "")
 
 
 async def test_the_organisation_may_forbid_types(shop: Shop) -> None:
