@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.configuration import Agent
 from domain.errors import NotFound
-from domain.ids import AgentId, QueueId
+from domain.ids import AgentId
 from storage.resources import Resource, Statements
 
 AGENTS: Final = Statements(
@@ -59,7 +59,6 @@ SET_HASH: Final = """
     UPDATE agents SET password_hash = %(password_hash)s
     WHERE agent_id = %(agent_id)s AND deleted_at IS NULL
 """
-QUEUES_OF: Final = "SELECT queue_id FROM queue_members WHERE agent_id = %(agent_id)s ORDER BY queue_id"
 
 
 class Agents(Resource[Agent]):
@@ -91,9 +90,3 @@ class Agents(Resource[Agent]):
         facts = {"agent_id": agent_id, "password_hash": password_hash}
         if not await self._db.execute(SET_HASH, facts):
             raise NotFound(f"There is no agent {agent_id}.")
-
-    async def queue_ids(self, agent_id: AgentId) -> list[QueueId]:
-        """The queues this agent works in."""
-        async with self._db.connection() as connection:
-            cursor = await connection.execute(QUEUES_OF, {"agent_id": agent_id})
-            return [row["queue_id"] for row in await cursor.fetchall()]

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from domain.errors import NotFound
-from domain.ids import AccountId, ConversationId, EndpointId, MessageId
+from domain.ids import ConversationId, EndpointId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, OutboundMessage, Receipt
 from domain.ports import Claim, Settled
 from domain.values import Value
@@ -75,25 +75,6 @@ FAIL: Final = """
         error_code = %(code)s, error_text = %(reason)s, updated_at = statement_timestamp()
     WHERE message_id = %(message_id)s AND rank < %(accepted_rank)s
 """
-DOUBTS: Final = """
-    SELECT d.message_id, m.conversation_id, d.account_id, d.status, d.resent_in_doubt,
-           d.updated_at AS at
-    FROM deliveries d JOIN messages m ON m.message_id = d.message_id
-    WHERE d.status = 'unknown' OR d.resent_in_doubt
-    ORDER BY d.updated_at DESC
-    LIMIT %(limit)s
-"""
-
-
-class Doubt(Value):
-    """A message that may have arrived not at all, or twice."""
-
-    message_id: MessageId
-    conversation_id: ConversationId
-    account_id: AccountId
-    status: DeliveryStatus
-    resent_in_doubt: bool
-    at: datetime
 
 
 class _Outgoing(Value):
@@ -199,10 +180,6 @@ class Outbox:
         async with self._db.transaction():
             await self._change(FAIL, facts)
             return await self._status(message_id)
-
-    async def recent_doubts(self, limit: int = 100) -> list[Doubt]:
-        """The newest first."""
-        return await self._db.rows(Doubt, DOUBTS, {"limit": limit})
 
     async def _change(self, query: str, facts: Parameters) -> None:
         async with self._db.transaction():
