@@ -21,7 +21,6 @@ from tests.contract.scripted_server import (
     Answer,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 MINE = google.credentials()
@@ -29,10 +28,9 @@ TAKEN = a_json({"name": "conversations/c/messages/m"})
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = google.with_token(TAKEN)
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = google.with_token(TAKEN)
+    return server
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def a_text() -> OutboundMessage:
     )
 
 
-def an_assertion(bot: Simulator, kid: str = "kid-1", **changes: object) -> str:
+def an_assertion(bot: Simulator, **changes: object) -> str:
     """As the one in LINE's guide."""
     claims = {
         "iss": line.CHANNEL_ID,
@@ -58,7 +58,7 @@ def an_assertion(bot: Simulator, kid: str = "kid-1", **changes: object) -> str:
         "exp": int((datetime.now(UTC) + timedelta(minutes=10)).timestamp()),
         "token_exp": 86_400,
     }
-    return assertions.signed(json.dumps(line.signing_key(kid)), claims | changes)
+    return assertions.signed(json.dumps(line.signing_key()), claims | changes)
 
 
 def an_sdk(bot: Simulator) -> ChannelAccessToken:

@@ -26,7 +26,6 @@ from tests.contract.scripted_server import (
     Received,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 HELLO = OutboundMessage(
@@ -41,12 +40,6 @@ PUSH, REPLY = "/v2/bot/message/push", "/v2/bot/message/reply"
 MONTHLY = a_json({"message": "You have reached your monthly limit."}, 429)
 TOO_FAST = a_json({"message": "The API rate limit has been exceeded. Try again later."}, 429)
 BAD_TOKEN = a_json({"message": "Invalid reply token"}, 400)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

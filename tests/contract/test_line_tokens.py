@@ -22,7 +22,6 @@ from tests.contract.scripted_server import (
     Received,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 HELLO = OutboundMessage(
@@ -55,12 +54,6 @@ class Issuer:
         if request.headers["authorization"].removeprefix("Bearer ") in self.refused:
             return a_json({"message": "Authentication failed"}, 401)
         return a_json({"sentMessages": [{"id": "1"}]})
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture
