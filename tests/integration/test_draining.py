@@ -18,9 +18,10 @@ from storage.messages import Messages
 from storage.quarantine import Quarantine
 from storage.templates import Templates
 from tests.fakes import FakeChannel
-from tests.shop import NUMBER, Shop, a_message, a_webhook
+from tests.shop import ALICE, NUMBER, Shop, a_message, a_webhook
 
 ADMIN = Caller(name="Ada", scopes=frozenset())
+CUSTOMER = Sender(address=ALICE, display_name="Alice")
 BOB = Sender(address="whatsapp:+4915199999999")
 
 
@@ -38,8 +39,8 @@ def trail(shop: Shop) -> AuditTrail:
     return AuditTrail(AuditLog(shop.database))
 
 
-async def hears(shop: Shop, channel: FakeChannel, number: int, sender: Sender | None = None) -> None:
-    event = a_message(number, **({"sender": sender} if sender else {}))
+async def hears(shop: Shop, channel: FakeChannel, number: int, sender: Sender = CUSTOMER) -> None:
+    event = a_message(number, sender=sender)
     await shop.parts.engine.intake.receive(shop.account.account_id, channel, a_webhook(event))
 
 
