@@ -41,7 +41,7 @@ class FaultPlan(BaseModel):
     answer_lost: Rate = 0
     """The message is taken, then the connection drops without an answer."""
     keyed_answer_lost: Rate = 0
-    """The same, only where an application's key makes repeating safe: LINE's push, Google's messages."""
+    """The same, but only where a key makes repeating safe: LINE's push, Google's messages."""
     taken_with_error: Rate = 0
     """The message is taken, yet the answer is a 500."""
     lost_inbound: Rate = 0

@@ -90,7 +90,7 @@ class Admin:
         return sign_in, queue["queue_id"]
 
     async def connect(self, shop: Shop, queue_id: str) -> str:
-        """Account, key file, workstream, endpoint, webhook; the account's id."""
+        """Account, key file, webhook, workstream, endpoint, templates; the account's id."""
         account = await self._account(shop)
         await self._tell_provider(shop, account["callback_urls"])
         purpose = {"name": uuid4().hex, "channel": shop.channel, "fallback_queue_id": queue_id}
@@ -98,6 +98,9 @@ class Admin:
         account_id = str(account["account_id"])
         draft = {"name": "Shop", "address": shop.address, "workstream_id": workstream}
         await self._made(f"/accounts/{account_id}/endpoints", draft)
+        if shop.channel is ChannelName.WHATSAPP:
+            templates = f"/accounts/{account_id}/templates/sync"
+            (await self._config.post(templates)).raise_for_status()
         return account_id
 
     async def problems(self, account_id: str) -> list[str]:
