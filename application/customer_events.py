@@ -7,8 +7,8 @@ from typing import Final, TypeAlias, assert_never
 import structlog
 
 from application.dispatch import Doorbell
+from domain.customer_events import ConsentReported, MessageEdited, MessageWithdrawn, TypingReported
 from domain.ids import EndpointId
-from domain.messages import ConsentReported, MessageEdited, MessageWithdrawn, TypingReported
 from storage.afterthoughts import Afterthoughts, MessageName
 from storage.consents import Consents
 from storage.database import Database

@@ -21,17 +21,16 @@ from channels.base import Channel
 from channels.webhooks import WebhookAnswer, WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
-from domain.errors import InvalidSignature, NotFound, Unavailable, UnreadableWebhook
-from domain.ids import AccountId
-from domain.messages import (
+from domain.customer_events import (
     ConsentReported,
     InboundEvent,
     MessageEdited,
-    MessageReceived,
     MessageWithdrawn,
-    StatusReported,
     TypingReported,
 )
+from domain.errors import InvalidSignature, NotFound, Unavailable, UnreadableWebhook
+from domain.ids import AccountId
+from domain.messages import MessageReceived, StatusReported
 from storage.accounts import Accounts
 from storage.callbacks import DeliveryReports
 from storage.intake import EndpointGone

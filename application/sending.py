@@ -8,7 +8,7 @@ from application.open_accounts import OpenAccount, OpenAccounts
 from channels.extras import SentLookup
 from domain.errors import AccountRejected, LookupNotOffered, NotFound
 from domain.ids import AccountId
-from domain.messages import Media, OutboundMessage, Receipt
+from domain.messages import OutboundMessage, Receipt, files_of
 from storage.blobs import Part
 from storage.provider_names import ProviderNames
 
@@ -71,16 +71,12 @@ class Sending:
         )
 
     def _media_urls(self, message: OutboundMessage) -> tuple[str, ...]:
-        if not isinstance(message.content, Media):
-            return ()
-        return tuple(self._links.link(item.media_id) for item in message.content.items)
+        return tuple(self._links.link(item.media_id) for item in files_of(message.content))
 
     def _preview_urls(self, message: OutboundMessage) -> tuple[str, ...]:
-        if not isinstance(message.content, Media):
-            return ()
         return tuple(
             self._links.link(item.media_id, Part.THUMBNAIL) if item.thumbnail else ""
-            for item in message.content.items
+            for item in files_of(message.content)
         )
 
 

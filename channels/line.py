@@ -10,6 +10,8 @@ from channels.base import Explanation
 from channels.extras import Parties, Profile, Quota, WebhookTest
 from channels.line_api import account, assertions, directory, errors, sending, signature
 from channels.line_api.account import ASSERTION_KEY
+from channels.line_api.actions import SUGGESTIONS
+from channels.line_api.cards import CARDS
 from channels.line_api.client import LineClient
 from channels.line_api.contents import ContentReader
 from channels.line_api.objects import MOST, TEXT_LIMIT
@@ -37,6 +39,8 @@ CAPABILITIES: Final = Capabilities(
     outbound_media=(_PICTURES,),
     # One call has room for these and a caption, and counts as one message of the monthly limit.
     media_per_message=MOST - 1,
+    suggestions=SUGGESTIONS,
+    cards=CARDS,
     idempotent_send=True,
     afterthoughts=True,
     data_goes_to="LY Corporation (LINE)",

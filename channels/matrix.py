@@ -64,6 +64,22 @@ def _types(rule: MediaRule) -> str:
     return ", ".join("any file" if kind == ANY_FILE else kind for kind in rule.types)
 
 
+def _suggestions(what: Capabilities) -> str:
+    rule = what.suggestions
+    if rule is None:
+        return "as text"
+    unit = rule.label_unit.replace("_", " ")
+    return f"{rule.most}, labels of {rule.label_limit} {unit}"
+
+
+def _cards(what: Capabilities) -> str:
+    rule = what.cards
+    if rule is None:
+        return "as text"
+    limits = f"title {rule.title_limit:,}, text {rule.text_limit:,}, {rule.most_suggestions} buttons"
+    return f"{rule.most_side_by_side} side by side, {limits}"
+
+
 _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "longest text": lambda what: f"{what.text_limit:,} {what.text_unit.replace('_', ' ')}",
     "free text leaves": lambda what: _window(what.service_window),
@@ -71,6 +87,8 @@ _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "files in": lambda what: _files(what.inbound_media),
     "files out": lambda what: _files(what.outbound_media),
     "files per message": lambda what: str(what.media_per_message),
+    "suggestions": _suggestions,
+    "cards": _cards,
     "delivery receipts": lambda what: _yes(answer=what.delivery_receipts),
     "read receipts": lambda what: _yes(answer=what.read_receipts),
     "a send without an answer is repeated with its key": lambda what: _yes(answer=what.idempotent_send),

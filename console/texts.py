@@ -110,6 +110,21 @@ class Texts(Value):
     attach: str = "Attach files"
     attached: str = "Attached files"
     remove: str = "Remove {name}"
+    suggestions: str = "Suggestions"
+    suggestions_carried: str = (
+        "Buttons beneath the message: up to {most}, labels of {limit} characters."
+    )
+    suggestions_as_text: str = (
+        "This messenger has no buttons: they are written as a list below the text."
+    )
+    suggestion_label: str = "Label"
+    suggestion_answer: str = "Payload, https://… or +number"
+    suggestion_unclear: str = (
+        "The suggestion “{label}” needs a label, and a payload, an address or a number."
+    )
+    suggestions_need_text: str = "Suggestions stand beneath a text. Write one."
+    add_suggestion: str = "Add suggestion"
+    remove_suggestion: str = "Remove this suggestion"
     upload_failed: str = "The file could not be uploaded. Try again."
     template: str = "Template"
     choose_template: str = "Choose a template"

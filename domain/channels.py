@@ -30,6 +30,8 @@ class TextUnit(StrEnum):
     CHARACTERS = "characters"
     UTF16_UNITS = "utf16_units"
     UTF8_BYTES = "utf8_bytes"
+    GRAPHEMES = "grapheme_clusters"
+    """Characters as people see them."""
 
 
 ANY_FILE: Final = "*/*"
@@ -40,6 +42,26 @@ class MediaRule(Value):
 
     types: tuple[str, ...]
     max_bytes: int
+
+
+class SuggestionRule(Value):
+    """What may stand beneath a message to be tapped. What exceeds it is written as lines of text."""
+
+    most: int
+    label_limit: int
+    label_unit: TextUnit = TextUnit.CHARACTERS
+    payload_limit: int
+    url_limit: int
+    kinds: tuple[str, ...] = ("reply", "open_url", "dial")
+
+
+class CardRule(Value):
+    """What a card carries. A card that exceeds it is written as text."""
+
+    title_limit: int
+    text_limit: int
+    most_suggestions: int
+    most_side_by_side: int = 1
 
 
 class Capabilities(Value):
@@ -54,6 +76,8 @@ class Capabilities(Value):
     """What customers can send. An organisation may want less."""
     outbound_media: tuple[MediaRule, ...] = ()
     media_per_message: int = 1
+    suggestions: SuggestionRule | None = None
+    cards: CardRule | None = None
     delivery_receipts: bool = False
     read_receipts: bool = False
     idempotent_send: bool = False

@@ -279,7 +279,7 @@ def _engine(
             messages=messages,
             endpoints=Endpoints(database),
             templates=Templates(database),
-            composer=Composer(MediaFiles(database), Organizations(database)),
+            composer=Composer(MediaFiles(database), Organizations(database), links.link),
             replies=Replies(database, messages, around.conversations),
             conversations=around.conversations,
             channels=around.channels,

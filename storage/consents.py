@@ -8,8 +8,8 @@ from psycopg.sql import SQL
 
 from domain.channels import ChannelName
 from domain.conversations import MailKind
+from domain.customer_events import ConsentReported
 from domain.ids import ConversationId, EndpointId
-from domain.messages import ConsentReported
 from domain.values import Value
 from storage.addresses import LOCK, KnownAddress
 from storage.database import Database

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from domain.messages import (
+    Cards,
     Choice,
     Content,
     Erased,
@@ -12,6 +13,7 @@ from domain.messages import (
     TemplateUse,
     Text,
     Unsupported,
+    words_of_cards,
 )
 from domain.views import DeliveryView, MessageView
 from runtime.timeline.entries import Entry, Kind, Source
@@ -32,6 +34,8 @@ def words_of(content: Content) -> str:
             found = content.text
         case Media():
             found = content.caption
+        case Cards():
+            found = words_of_cards(content)
         case Location():
             found = content.label or ""
         case Erased():

@@ -7,6 +7,7 @@ import pytest
 from channels.extras import Parties
 from channels.google_business_messages import BusinessMessagesChannel
 from channels.webhooks import WebhookRequest
+from domain.customer_events import InboundEvent, TypingReported
 from domain.errors import (
     AccountRejected,
     ContentRejected,
@@ -19,13 +20,11 @@ from domain.ids import new_id
 from domain.messages import (
     AuthorKind,
     Choice,
-    InboundEvent,
     Media,
     MediaItem,
     MessageReceived,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 from tests.contract import google_samples as google

@@ -8,6 +8,7 @@ from channels.extras import Parties
 from channels.rcs import RcsChannel
 from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
+from domain.customer_events import ConsentReported, InboundEvent, TypingReported
 from domain.errors import (
     AccountRejected,
     ContentRejected,
@@ -17,16 +18,13 @@ from domain.errors import (
 from domain.ids import new_id
 from domain.messages import (
     Choice,
-    ConsentReported,
     DeliveryStatus,
-    InboundEvent,
     Location,
     Media,
     MediaItem,
     MessageReceived,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 from tests.contract import google_samples as google

@@ -9,22 +9,24 @@ import pytest
 from application.live_events import Follower
 from channels.webhooks import WebhookRequest
 from domain.conversations import MailKind
+from domain.customer_events import (
+    ConsentReported,
+    InboundEvent,
+    MessageEdited,
+    MessageWithdrawn,
+    TypingReported,
+)
 from domain.errors import NotFound
 from domain.ids import MessageId, new_id
 from domain.messages import (
-    ConsentReported,
     Content,
     DeliveryStatus,
     Erased,
-    InboundEvent,
     Media,
     MediaItem,
-    MessageEdited,
-    MessageWithdrawn,
     Sender,
     StatusReported,
     Text,
-    TypingReported,
 )
 from domain.views import ConversationView, LiveEventType, MessageView
 from storage.blobs import FileBlobs

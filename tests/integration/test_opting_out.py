@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.channels import ChannelName
+from domain.customer_events import ConsentReported
 from domain.ids import new_id
-from domain.messages import ConsentReported, Sender
+from domain.messages import Sender
 from domain.ports import Settled
 from storage.consents import Consents
 from storage.conversations import Conversations

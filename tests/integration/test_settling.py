@@ -11,18 +11,10 @@ from prometheus_client import REGISTRY
 
 from application.customer_events import CustomerEvents
 from application.settling import Settling
+from domain.customer_events import InboundEvent, MessageEdited, MessageWithdrawn
 from domain.errors import MediaUnavailable, NotFound, Unavailable
 from domain.ids import MediaId, MessageId, new_id
-from domain.messages import (
-    DownloadedMedia,
-    Erased,
-    InboundEvent,
-    Media,
-    MediaItem,
-    MessageEdited,
-    MessageWithdrawn,
-    Text,
-)
+from domain.messages import DownloadedMedia, Erased, Media, MediaItem, Text
 from storage.afterthoughts import Afterthoughts
 from storage.blobs import FileBlobs
 from storage.database import Database
