@@ -91,6 +91,16 @@ class Action(Record):
     url: str | None = None
 
 
+class ShownCard(Record):
+    """A picture with words, and what can be tapped on it."""
+
+    title: str = ""
+    text: str = ""
+    url: str | None = None
+    """Of the picture; it is among the message's `media_urls` too."""
+    actions: tuple[Action, ...] = ()
+
+
 class Message(Record):
     """One message, either way, with what became of it."""
 
@@ -109,6 +119,7 @@ class Message(Record):
     longitude: float | None = None
     label: str | None = None
     actions: tuple[Action, ...] = ()
+    cards: tuple[ShownCard, ...] = ()
     reply_to: str | None = None
     template_id: str | None = None
     status: str
