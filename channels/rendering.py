@@ -1,5 +1,6 @@
 """Content cut down to what a channel carries, in this one place. Nothing is dropped on the way."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import dropwhile
 from typing import Final, TypeAlias, assert_never
@@ -34,6 +35,7 @@ _MEASURES: Final[dict[TextUnit, Callable[[str], int]]] = {
 _WIDE_ENDS: Final = frozenset("\u3002\uff01\uff1f")
 _SENTENCE_ENDS: Final = frozenset(".!?…") | _WIDE_ENDS
 _LINE_ENDS: Final = frozenset({"\n", "\r\n"})
+_WORDS: Final = Capabilities(text_limit=sys.maxsize)
 # A border earlier than this share of a piece would leave it needlessly short.
 _EARLIEST_BORDER: Final = 0.5
 
@@ -56,6 +58,12 @@ def render(content: Content, capabilities: Capabilities, link_to: LinkTo) -> tup
             return (content,)
         case _:
             assert_never(content)
+
+
+def words_alone(content: Content, link_to: LinkTo) -> str:
+    """All of it as one text of any length, for who can be shown nothing else."""
+    parts = render(content, _WORDS, link_to)
+    return "\n\n".join(part.text for part in parts if isinstance(part, Text))
 
 
 def carries(item: MediaItem, capabilities: Capabilities) -> bool:
@@ -93,9 +101,12 @@ def _link(item: MediaItem, link_to: LinkTo) -> str:
 # -- what may be tapped ---------------------------------------------------------------------------
 
 
-def _said(text: str, suggestions: Sequence[Suggestion], capabilities: Capabilities) -> tuple[Text, ...]:
+def _said(
+    text: str, suggestions: Sequence[Suggestion], capabilities: Capabilities, *, counted: int = 0
+) -> tuple[Text, ...]:
     """A text, and what may be tapped beneath its last piece: the customer reads that one last."""
-    carried, lines = _divided(suggestions, capabilities.suggestions if text.strip() else None)
+    rule = capabilities.suggestions if text.strip() else None
+    carried, lines = _divided(suggestions, rule, counted=counted)
     pieces = split_text(_block(text, lines), capabilities)
     return tuple(
         Text(text=piece, suggestions=carried if number == len(pieces) else ())
@@ -104,12 +115,16 @@ def _said(text: str, suggestions: Sequence[Suggestion], capabilities: Capabiliti
 
 
 def _divided(
-    suggestions: Iterable[Suggestion], rule: SuggestionRule | None, most: int | None = None
+    suggestions: Iterable[Suggestion],
+    rule: SuggestionRule | None,
+    *,
+    most: int | None = None,
+    counted: int = 0,
 ) -> tuple[tuple[Suggestion, ...], list[str]]:
     """Those that can be tapped, and the others as lines to be read. Replies count up."""
     carried: list[Suggestion] = []
     lines: list[str] = []
-    replies = 0
+    replies = counted
     for each in suggestions:
         replies += isinstance(each, Reply)
         has_room = rule is not None and len(carried) < (rule.most if most is None else most)
@@ -176,7 +191,7 @@ def _cards(content: Cards, capabilities: Capabilities, link_to: LinkTo) -> Itera
 
 def _fitted(card: Card, rule: CardRule, capabilities: Capabilities, link_to: LinkTo) -> Card | None:
     """A card within the limits; None where even that would leave something out."""
-    carried, lines = _divided(card.suggestions, capabilities.suggestions, rule.most_suggestions)
+    carried, lines = _divided(card.suggestions, capabilities.suggestions, most=rule.most_suggestions)
     image = card.image
     if image is not None and not carries(image, capabilities):
         lines = [_link(image, link_to), *lines]
@@ -188,25 +203,29 @@ def _fitted(card: Card, rule: CardRule, capabilities: Capabilities, link_to: Lin
 
 
 def _cards_as_texts(content: Cards, capabilities: Capabilities, link_to: LinkTo) -> Iterator[Content]:
-    *others, last = content.cards
-    for card in others:
-        yield from _card_as_text(card, (), capabilities, link_to)
-    yield from _card_as_text(last, content.suggestions, capabilities, link_to)
+    """Replies count up through all cards: one number is one answer."""
+    counted = 0
+    for place, card in enumerate(content.cards, 1):
+        beneath = content.suggestions if place == len(content.cards) else ()
+        offered = (*card.suggestions, *beneath)
+        whole = card.model_copy(update={"suggestions": offered})
+        yield from _card_as_text(whole, capabilities, link_to, counted=counted)
+        counted += sum(isinstance(each, Reply) for each in offered)
 
 
 def _card_as_text(
-    card: Card, suggestions: Sequence[Suggestion], capabilities: Capabilities, link_to: LinkTo
+    card: Card, capabilities: Capabilities, link_to: LinkTo, *, counted: int
 ) -> Iterator[Content]:
     """The picture with the words as its caption; words of their own where something is tapped."""
     words = "\n".join(part for part in (card.title, card.text) if part)
-    said = _said(words, (*card.suggestions, *suggestions), capabilities)
+    said = _said(words, card.suggestions, capabilities, counted=counted)
     if card.image is None:
         yield from said
     elif any(text.suggestions for text in said):
         yield from _media(Media(items=(card.image,)), capabilities, link_to)
         yield from said
     else:
-        caption = _block(words, _divided((*card.suggestions, *suggestions), None)[1])
+        caption = _block(words, _divided(card.suggestions, None, counted=counted)[1])
         yield from _media(Media(items=(card.image,), caption=caption), capabilities, link_to)
 
 

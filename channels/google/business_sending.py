@@ -15,8 +15,7 @@ from channels.google.outbound import (
     words_and_link,
 )
 from channels.google.rich_cards import card_contents, link_in, rich_card, with_suggestions
-from channels.rendering import render
-from domain.channels import Capabilities
+from channels.rendering import words_alone
 from domain.errors import ContentRejected
 from domain.messages import AuthorKind, Cards, Media, OutboundMessage, Text
 
@@ -24,7 +23,6 @@ IMAGE_TYPES: Final = ("image/jpeg", "image/png")
 DEFAULT_NAME: Final = "Support"
 AVATAR: Final = "avatar_url"
 NAME: Final = "representative_name"
-_WORDS: Final = Capabilities(text_limit=TEXT_LIMIT)
 
 
 def message_body(message: OutboundMessage) -> Json:
@@ -65,12 +63,8 @@ def _content(message: OutboundMessage) -> Json:
 def _cards(message: OutboundMessage, content: Cards) -> Json:
     """With the words alone, for devices that show no cards."""
     said: Json = {"richCard": rich_card(card_contents(message, content, named=True))}
-    words = render(content, _WORDS, lambda item: link_in(message, item))
-    match words:
-        case [Text() as fallback]:
-            return {**said, "fallback": fallback.text}
-        case _:
-            return said
+    words = words_alone(content, lambda item: link_in(message, item))
+    return {**said, "fallback": words} if len(words) <= TEXT_LIMIT else said
 
 
 def _file(message: OutboundMessage, content: Media) -> Json:

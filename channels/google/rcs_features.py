@@ -7,7 +7,7 @@ from typing import Final
 
 from channels.google.outbound import TEXT_LIMIT
 from channels.google.rich_cards import CARDS, link_in, suggestion_rule
-from channels.rendering import render
+from channels.rendering import render, words_alone
 from domain.channels import Capabilities
 from domain.errors import ContentRejected
 from domain.messages import Cards, OutboundMessage, Text
@@ -16,7 +16,6 @@ CARD: Final = "RICHCARD_STANDALONE"
 CAROUSEL: Final = "RICHCARD_CAROUSEL"
 _ACTIONS: Final = {"ACTION_OPEN_URL": "open_url", "ACTION_DIAL": "dial"}
 SUGGESTIONS: Final = suggestion_rule(most=11)
-_WORDS: Final = Capabilities(text_limit=TEXT_LIMIT)
 
 
 def as_shown(
@@ -26,11 +25,13 @@ def as_shown(
     content = message.content
     if not isinstance(content, Cards) and not (isinstance(content, Text) and content.suggestions):
         return message
-    for able in (_narrowed(capabilities, features), _WORDS):
-        parts = render(content, able, lambda item: link_in(message, item))
-        if len(parts) == 1:
-            return message.model_copy(update={"content": parts[0]})
-    raise ContentRejected("This phone shows no such cards, and as text they are too long. Send less.")
+    parts = render(content, _narrowed(capabilities, features), lambda item: link_in(message, item))
+    if len(parts) == 1:
+        return message.model_copy(update={"content": parts[0]})
+    words = words_alone(content, lambda item: link_in(message, item))
+    if len(words) > TEXT_LIMIT:
+        raise ContentRejected("This phone cannot show it, and as text it is too long. Send less.")
+    return message.model_copy(update={"content": Text(text=words)})
 
 
 def _narrowed(capabilities: Capabilities, features: frozenset[str]) -> Capabilities:

@@ -3,7 +3,7 @@
 import pytest
 
 from channels.matrix import CAPABILITIES
-from channels.rendering import render
+from channels.rendering import render, words_alone
 from domain.channels import Capabilities, CardRule, ChannelName, MediaRule, SuggestionRule, TextUnit
 from domain.ids import new_id
 from domain.messages import Card, Cards, Content, Media, MediaItem, Text
@@ -175,3 +175,20 @@ def test_without_pictures_too_there_is_a_link() -> None:
         Text(text="Kettle"),
         Text(text="a.png: https://f/1"),
     )
+
+
+def test_a_number_is_given_once_however_many_cards_there_are() -> None:
+    cards = Cards(
+        cards=(Card(title="A", suggestions=(YES, SHOP)), Card(title="B", suggestions=(NO,))),
+        suggestions=(Reply(text="None", payload="-"),),
+    )
+    assert rendered(cards, PLAIN) == (
+        Text(text="A\n\n1. Yes\nShop: https://shop.example"),
+        Text(text="B\n\n2. No\n3. None"),
+    )
+
+
+def test_all_of_it_can_be_one_text() -> None:
+    cards = Cards(cards=(Card(title="A", image=an_image()), Card(text="x" * 200, suggestions=(YES,))))
+    words = words_alone(cards, lambda _: "https://f/1")
+    assert words == f"A\n\na.png: https://f/1\n\n{'x' * 200}\n\n1. Yes"
