@@ -6,7 +6,7 @@ https://developers.line.biz/en/reference/messaging-api/#action-objects
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
-from channels.rendering import measure
+from channels.splitting import measure
 from domain.channels import SuggestionRule, TextUnit
 from domain.suggestions import Dial, OpenUrl, Reply, Suggestion
 

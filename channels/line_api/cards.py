@@ -10,7 +10,7 @@ from typing import Final
 
 from channels.line_api.actions import Json, action
 from channels.pictures import small_addresses
-from channels.rendering import split_text
+from channels.splitting import split_text
 from domain.channels import Capabilities, CardRule, TextUnit
 from domain.ids import MediaId
 from domain.messages import Card, Cards, OutboundMessage, words_of_cards

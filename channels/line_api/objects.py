@@ -4,7 +4,7 @@ from typing import Any, Final, TypeAlias, assert_never
 
 from channels.line_api.actions import quick_reply
 from channels.line_api.cards import flex_messages, is_fetched
-from channels.rendering import measure
+from channels.splitting import measure
 from domain.channels import TextUnit
 from domain.errors import ContentRejected
 from domain.messages import (
