@@ -49,11 +49,15 @@ class TemplateChoice(Value):
 class Uploaded(Value):
     """A file that was uploaded for the conversation."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     media_id: MediaId
 
 
 class NewCard(CardWords):
     """A card to send. Its picture is an uploaded one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     image: Uploaded | None = None
 
