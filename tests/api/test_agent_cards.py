@@ -1,4 +1,4 @@
-"""Cards and suggestions over the agent API: sent as the channel carries them, shown in the transcript."""
+"""Cards and suggestions over the agent API: sent as the channel carries them, and shown so."""
 
 from io import BytesIO
 from pathlib import Path
