@@ -6,7 +6,6 @@ from typing import Final
 from pydantic import ValidationError
 
 from console.texts import Texts
-from domain.channels import Capabilities
 from domain.suggestions import Dial, OpenUrl, Reply, Suggestion
 
 _PHONE: Final = re.compile(r"\+[0-9 ()./-]+")
@@ -30,11 +29,3 @@ def suggestion_of(label: str, answer: str, texts: Texts) -> Suggestion | None:
         return Reply(text=label, payload=answer or label)
     except ValidationError as error:
         raise Unclear(texts.suggestion_unclear.format(label=label or answer)) from error
-
-
-def hint_of(capabilities: Capabilities, texts: Texts) -> str:
-    """What becomes of suggestions on a channel."""
-    rule = capabilities.suggestions
-    if rule is None:
-        return texts.suggestions_as_text
-    return texts.suggestions_carried.format(most=rule.most, limit=rule.label_limit)

@@ -112,10 +112,7 @@ class Texts(Value):
     remove: str = "Remove {name}"
     suggestions: str = "Suggestions"
     suggestions_carried: str = (
-        "Buttons beneath the message: up to {most}, labels of {limit} characters."
-    )
-    suggestions_as_text: str = (
-        "This messenger has no buttons: they are written as a list below the text."
+        "Up to {most} buttons, labels of {limit} characters. What does not fit is written below."
     )
     suggestion_label: str = "Label"
     suggestion_answer: str = "Payload, https://… or +number"

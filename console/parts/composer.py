@@ -14,7 +14,6 @@ from console.modes import Mode, Writing
 from console.parts.markup import attribute, button, icon, say, show_if, tag, words
 from console.parts.suggesting import SuggestionPanel
 from console.parts.uploads import Attached, Uploads
-from console.suggesting import hint_of
 from console.texts import Texts
 from domain.channels import Capabilities
 from domain.ids import ConversationId
@@ -88,7 +87,7 @@ class Composer:
         can = capabilities or Capabilities(text_limit=0)
         show_if(self._attach, is_free and can.outbound_media)
         show_if(self._template, can.templates)
-        self._suggesting.show(hint_of(can, self._texts), is_offered=is_free)
+        self._suggesting.show(can.suggestions if is_free else None)
         self._template.classes(
             add="quiet" if is_free else "primary", remove="primary" if is_free else "quiet"
         )

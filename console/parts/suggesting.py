@@ -9,6 +9,7 @@ from nicegui.events import GenericEventArguments
 from console.parts.markup import attribute, button, say, show_if, tag, words
 from console.suggesting import suggestion_of
 from console.texts import Texts
+from domain.channels import SuggestionRule
 from domain.suggestions import LABEL_LIMIT, MAX_SUGGESTIONS, URL_LIMIT, Suggestion
 
 _VALUE: Final = "(event) => emit(event.target.value)"
@@ -44,11 +45,13 @@ class SuggestionPanel:
         self._list.clear()
         self._open(is_open=False)
 
-    def show(self, hint: str, *, is_offered: bool) -> None:
-        """With what becomes of them here."""
-        say(self._hint, hint)
-        show_if(self._toggle, is_offered)
-        show_if(self._panel, is_offered and self._is_open)
+    def show(self, rule: SuggestionRule | None) -> None:
+        """As many as the channel carries; None: it is not offered."""
+        show_if(self._toggle, rule)
+        show_if(self._panel, rule and self._is_open)
+        if rule is not None:
+            hint = self._texts.suggestions_carried.format(most=rule.most, limit=rule.label_limit)
+            say(self._hint, hint)
 
     @property
     def _is_open(self) -> bool:

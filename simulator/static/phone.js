@@ -93,7 +93,9 @@ async function loadThread() {
   if (chat.business && chat.customer) {
     const pair = new URLSearchParams({ provider: chat.provider, business: chat.business, customer: chat.customer });
     const thread = await api(`thread?${pair}`);
-    for (const message of thread.messages) chat.messages.set(message.message_id, message);
+    const heard = [...chat.messages.values()].filter(isHere); // by the live feed, meanwhile
+    chat.messages.clear();
+    for (const message of [...thread.messages, ...heard]) chat.messages.set(message.message_id, message);
     Object.assign(chat.media, thread.media_types);
     Object.assign(chat.names, thread.media_names);
     chat.windowEndsAt = thread.window_ends_at && Date.parse(thread.window_ends_at);
@@ -459,11 +461,12 @@ const onNews = {
   number: () => attempt(loadWorld),
 };
 
+const isHere = ({ business, customer }) => business === chat.business && customer === chat.customer;
+
 function onMessage(message) {
-  const isHere = message.business === chat.business && message.customer === chat.customer;
   const isNew = message.direction === "outbound" && message.status === "delivered";
   previews.set(message.customer, summary(message));
-  if (!isHere) {
+  if (!isHere(message)) {
     if (isNew) unread.set(message.customer, (unread.get(message.customer) ?? 0) + 1);
     renderCustomers();
     return;
