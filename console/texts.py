@@ -77,6 +77,7 @@ class Texts(Value):
 
     # -- content
     photo: str = "Photo"
+    cards: str = "Cards"
     video: str = "Video"
     audio: str = "Voice message"
     contact_card: str = "Contact card"

@@ -78,7 +78,8 @@ def _item(item: MediaItem, texts: Texts) -> None:
 
 
 def _cards(content: Cards, texts: Texts) -> None:
-    with tag("ul", "side-by-side"):
+    # By keyboard, what is wider than the page can only be seen where something takes the focus.
+    with tag("ul", "side-by-side", tabindex="0", aria_label=texts.cards):
         for card in content.cards:
             with tag("li", "rich-card"):
                 _card(card, texts)

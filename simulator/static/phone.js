@@ -241,7 +241,7 @@ function bubble(message) {
   const node = el("article", { className: `bubble ${classOf(message)}`, id: message.message_id });
   if (message.reply_to) node.append(el("span", { className: "quoted", textContent: summary(chat.messages.get(message.reply_to)) }));
   if (message.template_id) node.append(el("span", { className: "tag", textContent: "Template" }));
-  if (message.cards.length) node.append(el("div", { className: "cards" }, ...message.cards.map((one) => card(message, one))));
+  if (message.cards.length) node.append(el("div", { className: "cards", tabIndex: 0 }, ...message.cards.map((one) => card(message, one))));
   else node.append(...message.media.map((id) => media(message, id)));
   if (message.latitude !== null) node.append(place(message));
   if (!["text", "template", "button", "interactive", "image", "video", "audio", "sticker", "document", "contacts", "location", "edit", "card", "action"].includes(message.kind)) {
@@ -308,7 +308,7 @@ function place({ latitude, longitude, label }) {
 
 function card(message, { title, text, url, actions }) {
   const id = message.media[message.media_urls.indexOf(url)];
-  return el("section", { className: "card" }, id ? media(message, id) : null,
+  return el("section", { className: "rich" }, id ? media(message, id) : null,
     title ? el("strong", { textContent: title }) : null,
     text ? el("div", { className: "body", textContent: text }) : null,
     actions.length ? taps(message, actions) : null);

@@ -93,8 +93,8 @@ async def test_cards_are_seen_alike_on_both_sides(stack: Stack) -> None:
             await expect(desk.transcript).to_contain_text(name)
         await expect(desk.transcript.get_by_role("img", name="blue.png")).to_be_visible()
         screen = await a_screen(browser, stack, phone)
-        await expect(screen.locator(".card img")).to_be_visible()
-        red = screen.locator(".card", has_text="Red kettle")
+        await expect(screen.locator(".rich img")).to_be_visible()
+        red = screen.locator(".rich", has_text="Red kettle")
         await red.get_by_role("button", name="This one").click()
 
         async def was_chosen() -> bool:
