@@ -9,6 +9,7 @@ from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
+from application.configuration.automated_messages import AutomatedMessageConfiguration
 from application.configuration.draining import Draining
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
@@ -48,6 +49,7 @@ class Configuration:
     queues: QueueConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration
+    automated_messages: AutomatedMessageConfiguration
     api_keys: ApiKeyConfiguration
     audit: AuditTrail
 

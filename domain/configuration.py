@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.channels import ChannelName, Region
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
+from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
 from domain.timers import TimerPolicy
 from domain.values import Value
 
@@ -84,6 +85,11 @@ class Workstream(Versioned):
     distribution: Literal["pick", "push"] = "pick"
     fallback_queue_id: QueueId
     timers: TimerPolicy = TimerPolicy()
+    monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
+    consent: ConsentQuestion = ConsentQuestion()
+    fallback_endpoint_ids: tuple[EndpointId, ...] = ()
+    """By which endpoints of other channels, the first one first, a reply leaves for a customer who
+    cannot be reached. Empty: by none."""
 
 
 class Queue(Versioned):
@@ -226,3 +232,4 @@ class Organization(Versioned):
     """How long what was said is kept after the end of its conversation. None: for ever."""
     media_days: int | None = None
     """The same for files, which may go earlier."""
+    monitoring_notice: MonitoringNotice = MonitoringNotice()

@@ -18,6 +18,7 @@ from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
 from application.drained import DrainedRemoval
 from application.erasure import Erasing
+from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
 from application.identity_hashes import IdentityHashes
@@ -51,6 +52,7 @@ from storage.clamd import Scanner
 from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
 from storage.database import Database
+from storage.diversions import Diversions
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
 from storage.figures import Figures
@@ -114,6 +116,7 @@ class Parts:
     outbox: CountedOutbox
     slots: SendSlots
     health: Accounts
+    fallbacks: FallbackPolicy
     read_model: CountedReadModel
     media_copier: MediaCopying
     reconciler: Reconciliation
@@ -169,6 +172,7 @@ def build(around: Surroundings) -> Parts:
         outbox=CountedOutbox(Outbox(database)),
         slots=SendSlots(database, per_second=SENDS_PER_SECOND, longest_wait=LONGEST_WAIT),
         health=around.accounts,
+        fallbacks=FallbackPolicy(Diversions(database), Organizations(database), around.channels),
         read_model=CountedReadModel(ConversationList(database)),
         media_copier=MediaCopying(
             media=MediaFiles(database),

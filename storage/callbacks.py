@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from domain.conversations import MailKind
 from domain.ids import AccountId, ConversationId, MessageId
@@ -21,7 +22,7 @@ TAKE_TURNS: Final = """
 """
 # Our own id counts first: a message that was sent again in doubt has two names at the provider.
 FIND: Final = """
-    SELECT d.message_id, m.conversation_id
+    SELECT d.message_id, m.conversation_id, d.via_address_id
     FROM deliveries d JOIN messages m ON m.message_id = d.message_id
     WHERE d.account_id = %(account_id)s
       AND (d.message_id = %(message_id)s OR d.provider_message_id = %(provider_message_id)s)
@@ -76,6 +77,8 @@ TELL: Final = """
 class _Target(Value):
     message_id: MessageId
     conversation_id: ConversationId
+    via_address_id: UUID | None
+    """It left by another channel, whose window is not that of the conversation."""
 
 
 class _Parked(StatusReported):
@@ -133,11 +136,11 @@ class DeliveryReports:
             return None
         await self.tell(target.message_id)
         if mail is MailKind.CUSTOMER_OPTED_OUT:
-            await Consents(self._db).refused(target.conversation_id)
+            await Consents(self._db).refused(target.message_id)
+        if mail is None or target.via_address_id is not None:
+            return None
         if mail is MailKind.WINDOW_REFUSED:
             await self._db.execute(SHUT_WINDOW, target.model_dump())
-        if mail is None:
-            return None
         posted = await Mailbox(self._db).post(target.conversation_id, mail, target.message_id)
         return target.conversation_id if posted else None
 

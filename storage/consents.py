@@ -9,18 +9,18 @@ from psycopg.sql import SQL
 from domain.channels import ChannelName
 from domain.conversations import MailKind
 from domain.customer_events import ConsentReported
-from domain.ids import ConversationId, EndpointId
+from domain.ids import ConversationId, EndpointId, MessageId
 from domain.values import Value
 from storage.addresses import LOCK, KnownAddress
 from storage.database import Database
 from storage.documents import storable
 from storage.mailbox import Mailbox
 
-# For queries that have conversations as `c` and addresses as `a`. Nobody is left of whom was erased.
+# For queries that have endpoints as `e` and addresses as `a`. Nobody is left of whom was erased.
 OPTED_OUT: Final = SQL("""(
     a.value LIKE 'erased:%%' OR EXISTS (
         SELECT FROM consents o
-        WHERE o.endpoint_id = c.endpoint_id AND o.address_id = a.address_id
+        WHERE o.endpoint_id = e.endpoint_id AND o.address_id = a.address_id
           AND o.opted_out_at IS NOT NULL
     ))""")
 # Writing to an endpoint is a new consent: an earlier opt-out ends with the customer's own next message,
@@ -47,8 +47,11 @@ WROTE: Final = SQL("""
 # A report about a message of ours: they had said so to our endpoint at the provider.
 REFUSED: Final = """
     INSERT INTO consents AS o (endpoint_id, address_id, opted_out_at)
-    SELECT c.endpoint_id, c.address_id, now() FROM conversations c
-    WHERE c.conversation_id = %(conversation_id)s
+    SELECT coalesce(d.via_endpoint_id, c.endpoint_id), coalesce(d.via_address_id, c.address_id), now()
+    FROM deliveries d
+    JOIN messages m ON m.message_id = d.message_id
+    JOIN conversations c ON c.conversation_id = m.conversation_id
+    WHERE d.message_id = %(message_id)s
     ON CONFLICT (endpoint_id, address_id) DO UPDATE
     SET opted_out_at = coalesce(o.opted_out_at, excluded.opted_out_at)
 """
@@ -125,6 +128,6 @@ class Consents:
         facts = {"endpoint_id": endpoint_id, "address_id": address_id, "sent_at": sent_at}
         await self._db.execute(WROTE, facts)
 
-    async def refused(self, conversation_id: ConversationId) -> None:
-        """The provider says that the customer of this conversation opted out before."""
-        await self._db.execute(REFUSED, {"conversation_id": conversation_id})
+    async def refused(self, message_id: MessageId) -> None:
+        """The provider says that whom this message was for opted out before."""
+        await self._db.execute(REFUSED, {"message_id": message_id})

@@ -11,6 +11,7 @@ from domain.conversations import ConversationRecord
 from domain.errors import NotFound
 from domain.ids import ContactId, ConversationId, EndpointId, MediaId, MessageId
 from domain.messages import MediaState
+from domain.notices import ConsentShown
 from domain.values import Value
 from storage.database import Database
 from storage.leftovers import Wanted
@@ -68,6 +69,10 @@ WEBHOOKS: Final = """
 AUDIT: Final = """
     SELECT entry_id, at, actor, action, subject, subject_id, changes FROM audit_entries
     WHERE subject = 'contact' AND subject_id = %(contact_id)s ORDER BY entry_id LIMIT %(limit)s
+"""
+CONSENTS: Final = """
+    SELECT s.consent FROM consent_views s JOIN addresses a ON a.address_id = s.address_id
+    WHERE a.contact_id = %(contact_id)s ORDER BY s.address_id
 """
 _MOST: Final = 1_000
 """Audit entries and unread webhooks of one person; far more than anybody has."""
@@ -127,6 +132,10 @@ class UnreadWebhook(Value):
     body: str
 
 
+class _Consent(Value):
+    consent: ConsentShown
+
+
 class Contacts:
     """Reads; intake writes."""
 
@@ -166,6 +175,11 @@ class Contacts:
     async def message_count(self, contact_id: ContactId) -> int:
         row = await self._db.one(MESSAGES, {"contact_id": contact_id})
         return row["messages"] if row else 0
+
+    async def consents(self, contact_id: ContactId) -> list[ConsentShown]:
+        """What they were asked, and what they answered, by address."""
+        rows = await self._db.rows(_Consent, CONSENTS, {"contact_id": contact_id})
+        return [row.consent for row in rows]
 
     async def unread_webhooks(self, wanted: Wanted) -> list[UnreadWebhook]:
         """Webhooks in quarantine that name the person."""

@@ -52,6 +52,12 @@ ENDPOINTS: Final = Statements(
             WHERE endpoint_id = %(id)s AND state <> 'closed'
         """,
     },
+    with_it=(
+        """
+        UPDATE automated_messages SET deleted_at = now()
+        WHERE endpoint_id = %(id)s AND deleted_at IS NULL
+        """,
+    ),
     requires={
         "account_id": """
             SELECT 1 FROM accounts

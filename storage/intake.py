@@ -9,6 +9,7 @@ from domain.channels import ChannelName
 from domain.errors import Conflict, NotFound, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
+from domain.notices import answer_in
 from domain.values import Value
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
 from storage.consents import AS_SAID, Consents
@@ -16,6 +17,7 @@ from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
 from storage.documents import document, storable
 from storage.hints import EventHint
+from storage.openings import Openings
 from storage.shelf import Shelf
 
 # A change of an endpoint takes effect, and a removed one takes no more messages, within this time.
@@ -87,6 +89,7 @@ OPEN: Final = """
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
 # Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
 # taken once the address is ours, so that no later message comes before an earlier one.
+# A word is an answer to the consent question until one of us has written: then it may answer them.
 KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
@@ -136,6 +139,17 @@ KEEP: Final = SQL("""
             media_id uuid, position integer, state text, mime_type text, file_name text,
             source_url text, reason text
         )
+    ), answered AS (
+        UPDATE consent_questions q
+        SET answer = CASE WHEN %(answer)s = ANY (q.yes_words) THEN 'given' ELSE 'refused' END,
+            answered_at = conversation.now, answer_message_id = %(message_id)s::uuid
+        FROM sender, conversation
+        WHERE q.address_id = sender.address_id AND q.conversation_id = conversation.conversation_id
+          AND q.answer IS NULL AND %(answer)s::text = ANY (q.yes_words || q.no_words)
+          AND NOT EXISTS (
+              SELECT FROM messages m
+              WHERE m.conversation_id = q.conversation_id AND m.author IN ('agent', 'bot')
+          )
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, message_id)
         SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
@@ -152,6 +166,7 @@ class Intake:
         self._addresses = AddressBook(db)
         self._consents = Consents(db)
         self._hint = EventHint(db)
+        self._openings = Openings(db)
         self._endpoints = Shelf[tuple[AccountId, str], IntakeEndpoint]()
 
     async def endpoint(self, account_id: AccountId, address: str) -> IntakeEndpoint | None:
@@ -209,6 +224,8 @@ class Intake:
             kept = await self._keep(message)
             if kept is None:
                 raise Unavailable("The message found no conversation. Nothing was kept; try again.")
+            if opened:
+                await self._openings.opened(kept.conversation_id)
             return kept.model_copy(update={"opened": opened})
 
     async def _first_copy(self, message: Parameters) -> Received | None:
@@ -237,4 +254,5 @@ def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, obje
         "details": document(event.details),
         "has_media": isinstance(event.content, Media),
         "media": media_document(event.content),
+        "answer": answer_in(event.content),
     }

@@ -1,7 +1,7 @@
 """What admins type: forms that know their limits and forbid what they do not know."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -61,6 +61,24 @@ Secrets: TypeAlias = Annotated[
     dict[SecretName, SecretValue], Field(max_length=20, repr=False, json_schema_extra=NO_OTHERS)
 ]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
+
+Texts: TypeAlias = Annotated[
+    dict[Language, Annotated[Text, Field(max_length=2000)]],
+    Field(min_length=1, max_length=100, json_schema_extra=NO_OTHERS),
+]
+
+
+class WordingDraft(Draft):
+    """A text in several languages. `default_language` is for everybody who speaks none of them."""
+
+    default_language: Language = "en"
+    texts: Texts = Field(examples=[{"en": "We have your message and answer soon."}])
+
+    @model_validator(mode="after")
+    def _has_a_default(self) -> Self:
+        if self.default_language not in self.texts:
+            raise ValueError("`default_language` must be one of the texts.")
+        return self
 
 
 class TimerSettings(TimerPolicy):

@@ -11,7 +11,7 @@ from activities.projection import ProjectionActivities
 from domain.effects import Trigger
 from domain.errors import LookupNotOffered, MediaUnavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
-from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
+from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt, Text
 from domain.ports import Claim, CloseRequest, Projection, Settled
 from domain.timers import TimerPolicy
 
@@ -26,9 +26,13 @@ class FakeReadModel:
         self.reclaimed = 0
         self.posted = 0
         self.timers = TimerPolicy()
+        self.automated: dict[Trigger, MessageId] = {}
+        """What is said when; each message is one cause's only."""
 
-    async def project(self, projection: Projection) -> None:
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         self.projections.append(projection)
+        said = (self.automated.get(trigger) for trigger in projection.announcements)
+        return tuple(message_id for message_id in said if message_id)
 
     async def close(self, request: CloseRequest) -> bool:
         if request.handled < self.posted:
@@ -58,6 +62,7 @@ class Delivery:
     """One row of the outbox."""
 
     is_template: bool = False
+    author: AuthorKind = AuthorKind.AGENT
     status: DeliveryStatus = DeliveryStatus.QUEUED
     doubtful_since: datetime | None = None
     attempts: int = 0
@@ -88,6 +93,7 @@ class FakeOutbox:
                 endpoint_address="whatsapp:+14155238886",
                 recipient="whatsapp:+15550001111",
                 content=Text(text="hello"),
+                author=row.author,
             ),
             account_id=new_id(),
             endpoint_id=new_id(),
@@ -114,6 +120,9 @@ class FakeOutbox:
 
     async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
         return self._set(message_id, DeliveryStatus.FAILED, code)
+
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        return self._set(message_id, DeliveryStatus.WITHDRAWN, code)
 
     def code_of(self, message_id: MessageId) -> str | None:
         """Why it failed, if it did."""
