@@ -254,5 +254,5 @@ def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, obje
         "details": document(event.details),
         "has_media": isinstance(event.content, Media),
         "media": media_document(event.content),
-        "answer": answer_in(event.content),
+        "answer": storable(answer_in(event.content)),
     }

@@ -9,20 +9,24 @@ from domain.ids import new_id
 from storage import (
     addresses,
     afterthoughts,
+    announcements,
     callbacks,
     consents,
     conversations,
+    diversions,
     events,
     intake,
     mailbox,
     media,
     messages,
+    openings,
     outbox,
     profiles,
     projections,
     provider_names,
     reply_tokens,
     standby,
+    system_messages,
     typing_signals,
 )
 from storage.database import Database, Query
@@ -31,6 +35,7 @@ from tests.integration.house import House
 GROWING = frozenset(
     {
         "addresses",
+        "consent_questions",
         "contact_ids",
         "contacts",
         "conversation_events",
@@ -88,6 +93,10 @@ FILL: LiteralString = """
     INSERT INTO mailbox (conversation_id, position, kind, at)
     SELECT conversation_id, position, 'customer_wrote', now()
     FROM customer, generate_series(1, 2) position;
+
+    INSERT INTO consent_questions
+        (address_id, conversation_id, message_id, text_version, language, yes_words, no_words)
+    SELECT address_id, conversation_id, gen_random_uuid(), 1, 'en', '{yes}', '{no}' FROM customer;
 
     INSERT INTO parked_callbacks (account_id, provider_message_id, status, rank)
     SELECT account_id, 'PM' || n, 'sent', 4 FROM customer, accounts;
@@ -149,6 +158,13 @@ HOT: dict[str, Query] = {
     "taking a reply token": reply_tokens.TAKE,
     "keeping a reply token": reply_tokens.KEEP,
     "somebody types": typing_signals.TELL,
+    "what is said at a trigger": announcements.CONFIGURED,
+    "where something is said": system_messages.PLACE,
+    "saying something": system_messages.SAY,
+    "what is still to leave": system_messages.STILL_TO_LEAVE,
+    "what is said at the beginning": openings.POLICY,
+    "asking for consent": openings.KEEP_QUESTION,
+    "other ways to a customer": diversions.WAYS,
     "a name to ask for": profiles.CLAIM,
     "a name that was told": profiles.KEEP,
 }
@@ -166,8 +182,10 @@ async def _facts(house: House) -> dict[str, Any]:
         **row,
         **latest,
         "account_id": house.account.account_id,
+        "workstream_id": house.workstream.workstream_id,
         "agent_id": house.alice.agent_id,
         "after_seq": 0,
+        "answer": "yes",
         "at": None,
         "author": "customer",
         "before": None,
@@ -183,10 +201,14 @@ async def _facts(house: House) -> dict[str, Any]:
         "holds_capacity": False,
         "ids": Jsonb({"phone": "+17"}),
         "kind": "customer_wrote",
+        "language": "en",
+        "leaves": True,
         "limit": 50,
         "media": Jsonb([]),
+        "message_ids": [row["message_id"]],
         "mine": False,
         "name": "Anna",
+        "no": ["no"],
         "older_than": "1 minute",
         "opted_out": True,
         "other_ids": Jsonb({}),
@@ -208,10 +230,13 @@ async def _facts(house: House) -> dict[str, Any]:
         "status": "sent",
         "up_to": 1,
         "sender": "whatsapp:+17",
+        "text_version": 1,
         "token": "t",
+        "triggers": ["conversation_opened"],
         "value": "whatsapp:+17",
         "window": None,
         "word": "typing",
+        "yes": ["yes"],
     }
 
 
