@@ -54,9 +54,7 @@ async def tells_agents(shop: Shop, trigger: Trigger, text: str) -> AutomatedMess
 async def gives_notice(shop: Shop, notice: MonitoringNotice = NOTICE) -> None:
     organizations = Organizations(shop.database)
     before = await organizations.get()
-    await organizations.update(
-        before.model_copy(update={"monitoring_notice": notice}), before.version
-    )
+    await organizations.update(before.model_copy(update={"monitoring_notice": notice}), before.version)
 
 
 async def sets(shop: Shop, **changes: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from domain.conversations import MailKind, State
 from domain.effects import Trigger
 from domain.messages import DeliveryStatus, Receipt
-from domain.ports import Claim, CloseRequest, Settled
+from domain.ports import Claim, CloseRequest, Projection, Settled
 from domain.wording import Wording
 from storage.conversations import Conversations
 from storage.mailbox import Mailbox
@@ -79,9 +79,7 @@ async def test_a_projection_that_fails_says_nothing(shop: Shop) -> None:
     conversation = await shop.hears()
     projection = a_projection(conversation.conversation_id, 1, ASSIGNED)
     with pytest.raises(ZeroDivisionError):
-        async with shop.database.transaction():
-            await Projections(shop.database).project(projection)
-            raise ZeroDivisionError
+        await killed(shop, projection)
     assert await automated(shop, conversation.conversation_id) == []
     assert len(await Projections(shop.database).project(projection)) == 1
 
@@ -237,6 +235,12 @@ async def test_its_answers_do_not_hold_up_an_agents_reply(shop: Shop) -> None:
     await says(shop, OPENED)
     await shop.hears()
     assert await Messages(shop.database).unconfirmed(timedelta(), 10) == []
+
+
+async def killed(shop: Shop, projection: Projection) -> None:
+    async with shop.database.transaction():
+        await Projections(shop.database).project(projection)
+        raise ZeroDivisionError
 
 
 async def in_language(shop: Shop, language: str) -> None:

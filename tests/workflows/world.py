@@ -9,7 +9,7 @@ from activities.delivery import DeliveryActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.effects import Trigger
-from domain.errors import LookupNotOffered, MediaUnavailable
+from domain.errors import LookupNotOffered, MediaUnavailable, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt, Text
 from domain.ports import Claim, CloseRequest, Projection, Settled
@@ -28,11 +28,16 @@ class FakeReadModel:
         self.timers = TimerPolicy()
         self.automated: dict[Trigger, MessageId] = {}
         """What is said when; each message is one cause's only."""
+        self.stumbles = 0
+        """How often what it wrote is not answered: its worker died, or the network did."""
 
     async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         self.projections.append(projection)
-        said = (self.automated.get(trigger) for trigger in projection.announcements)
-        return tuple(message_id for message_id in said if message_id)
+        said = [each for each in map(self.automated.get, projection.announcements) if each]
+        if said and self.stumbles:
+            self.stumbles -= 1
+            raise Unavailable("The answer was lost.")
+        return tuple(said)
 
     async def close(self, request: CloseRequest) -> bool:
         if request.handled < self.posted:
@@ -83,7 +88,7 @@ class FakeOutbox:
     async def claim(self, message_id: MessageId) -> Claim | Settled:
         self.claims.append(message_id)
         row = self.rows.setdefault(message_id, Delivery())
-        if row.status in (DeliveryStatus.ACCEPTED, DeliveryStatus.FAILED):
+        if row.status.rank >= DeliveryStatus.ACCEPTED.rank:
             return Settled(status=row.status, error_code=row.code)
         row.attempts += 1
         doubt, row.doubtful_since = row.doubtful_since, row.doubtful_since or self.now
@@ -185,6 +190,20 @@ class FakeSlots:
         self.pauses.append(pause)
 
 
+class FakeFallbacks:
+    """As many other ways as there are told to be."""
+
+    def __init__(self) -> None:
+        self.ways = 0
+        self.diverted: list[MessageId] = []
+
+    async def divert(self, claim: Claim) -> bool:
+        if len(self.diverted) >= self.ways:
+            return False
+        self.diverted.append(claim.message.message_id)
+        return True
+
+
 class FakeHealth:
     """The last word on an account."""
 
@@ -230,11 +249,16 @@ class World:
         self.slots = FakeSlots()
         self.health = FakeHealth()
         self.copier = FakeCopier()
+        self.fallbacks = FakeFallbacks()
 
     def activities(self) -> list[Any]:
         """The real activities over this world."""
         delivery = DeliveryActivities(
-            outbox=self.outbox, provider=self.provider, slots=self.slots, health=self.health
+            outbox=self.outbox,
+            provider=self.provider,
+            slots=self.slots,
+            health=self.health,
+            fallbacks=self.fallbacks,
         )
         projection = ProjectionActivities(self.read_model)
         media = MediaActivities(self.copier)
