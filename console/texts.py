@@ -73,6 +73,7 @@ class Texts(Value):
     agent: str = "Agent"
     bot: str = "Bot"
     system: str = "Automatic message"
+    for_agents: str = "Only you and your team see this"
     details: str = "Customer and notes"
 
     # -- content
@@ -99,6 +100,9 @@ class Texts(Value):
     withdraw: str = "Withdraw"
     in_doubt_twice: str = "may have arrived twice"
     failed_because: str = "not delivered: {reason}"
+    skipped_because: str = "not sent: {reason}"
+    sent_over: str = "{status} over {channel}"
+    failed_over: str = "{status} (tried over {channel})"
     error_code: str = "error {code}"
 
     # -- writing
@@ -177,6 +181,14 @@ class Texts(Value):
     window: str = "Service window"
     window_ends: str = "ends in {time} ({at})"
     window_none: str = "no limit on this channel"
+    monitoring_notice: str = "Told of recording"
+    told: str = "{at}, text {version}"
+    not_told: str = "not told: the notice was not delivered"
+    being_told: str = "the notice is on its way"
+    consent: str = "Consent"
+    consent_asked: str = "asked {at}, no answer yet"
+    consent_given: str = "given {at}, text {version}"
+    consent_refused: str = "refused {at}, text {version}"
     notes: str = "Notes"
     notes_hint: str = "Only your team sees notes."
     no_notes: str = "No notes yet."
