@@ -27,7 +27,7 @@ def a_notice(status: DeliveryStatus, *, told: bool) -> NoticeShown:
     ("status", "told", "text"),
     [
         (DeliveryStatus.QUEUED, False, "the notice is on its way"),
-        (DeliveryStatus.DELIVERED, True, "Today, 12:00, text 3"),
+        (DeliveryStatus.DELIVERED, True, "Today 12:00, text 3"),
         (DeliveryStatus.FAILED, False, "not told: the notice was not delivered"),
         (DeliveryStatus.WITHDRAWN, False, "not told: the notice was not delivered"),
     ],
@@ -40,9 +40,9 @@ def test_told_is_only_who_got_the_notice(status: DeliveryStatus, text: str, *, t
 @pytest.mark.parametrize(
     ("state", "text"),
     [
-        (ConsentState.ASKED, "asked Today, 12:00, no answer yet"),
-        (ConsentState.GIVEN, "given Today, 12:00, text 2"),
-        (ConsentState.REFUSED, "refused Today, 12:00, text 2"),
+        (ConsentState.ASKED, "asked Today 12:00, no answer yet"),
+        (ConsentState.GIVEN, "given Today 12:00, text 2"),
+        (ConsentState.REFUSED, "refused Today 12:00, text 2"),
     ],
 )
 def test_a_consent_is_told_with_its_time(state: ConsentState, text: str) -> None:

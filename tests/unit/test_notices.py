@@ -1,13 +1,11 @@
 """Texts in several languages, and words that answer a question."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from application.configuration.consent import ConsentDraft, consent_of
 from domain.errors import InvalidInput
 from domain.messages import Choice, Content, Location, Text
-from domain.notices import LONGEST_ANSWER, ConsentQuestion, answer_in, as_answer
+from domain.notices import LONGEST_ANSWER, ConsentQuestion, answer_in
 from domain.wording import Wording
 
 WORDING = Wording(default_language="ko", texts={"ko": "안녕", "en": "Hello", "pt-BR": "Oi"})
@@ -41,11 +39,6 @@ def test_without_any_text_nothing_is_said() -> None:
 )
 def test_what_may_be_an_answer(said: Content, answer: str | None) -> None:
     assert answer_in(said) == answer
-
-
-@given(st.text(max_size=LONGEST_ANSWER))
-def test_a_word_is_compared_in_one_form(word: str) -> None:
-    assert as_answer(as_answer(word)) == as_answer(word)
 
 
 def test_a_word_cannot_mean_both() -> None:
