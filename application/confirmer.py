@@ -108,12 +108,11 @@ class Confirmer:
         """Nobody gave this command, so it comes by mail: that also starts a workflow that was lost."""
         which = message.conversation_id, MailKind.SYSTEM_WROTE, message.message_id
         async with self._database.transaction():
-            if await self._mailbox.post(*which):
-                await self._messages.handed_over(message.message_id)
-            else:
+            if not await self._mailbox.post(*which):
                 await self._outbox.skipped(
                     message.message_id, code=ConversationClosed.code, reason=TOO_LATE
                 )
+            await self._messages.handed_over(message.message_id)
 
     async def _confirm(self, message: Unconfirmed) -> None:
         conversation = await self._listed.get(message.conversation_id)

@@ -4,7 +4,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from application.configuration.drafts import NO_OTHERS, PRINTABLE, Draft, Language, Text
+from application.configuration.drafts import (
+    FITS_EVERYWHERE,
+    NO_OTHERS,
+    PRINTABLE,
+    Draft,
+    Language,
+    Said,
+)
 from domain.errors import InvalidInput
 from domain.notices import LONGEST_ANSWER, ConsentQuestion
 
@@ -15,8 +22,9 @@ Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=20)]
 class ConsentTextDraft(Draft):
     """The question in one language. It has to tell with which words one answers."""
 
-    question: Annotated[Text, Field(max_length=1000)] = Field(
-        examples=["May we keep this conversation to train our agents? Answer YES or NO."]
+    question: Said = Field(
+        max_length=FITS_EVERYWHERE,
+        examples=["May we keep this conversation to train our agents? Answer YES or NO."],
     )
     yes: Words = Field(examples=[["yes"]])
     no: Words = Field(examples=[["no"]])

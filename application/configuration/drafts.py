@@ -62,8 +62,14 @@ Secrets: TypeAlias = Annotated[
 ]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
 
+FITS_EVERYWHERE: Final = 1000
+"""Characters. The shortest message of all channels is one of WhatsApp's, with 1,600."""
+Said: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"),
+]
 Texts: TypeAlias = Annotated[
-    dict[Language, Annotated[Text, Field(max_length=2000)]],
+    dict[Language, Said],
     Field(min_length=1, max_length=100, json_schema_extra=NO_OTHERS),
 ]
 

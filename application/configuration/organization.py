@@ -1,11 +1,11 @@
 """The one organisation of this deployment."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from application.configuration.audit import AuditTrail, differences
-from application.configuration.drafts import Draft, Name, WordingDraft
+from application.configuration.drafts import FITS_EVERYWHERE, Draft, Name, WordingDraft
 from application.configuration.privacy import EnablingRules
 from application.configuration.register import changed
 from application.whole_lists import whole
@@ -32,6 +32,12 @@ class MonitoringNoticeDraft(WordingDraft):
     """What customers are told when a conversation begins. `enabled`: unless a workstream says no."""
 
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _fits_everywhere(self) -> Self:
+        if any(len(text) > FITS_EVERYWHERE for text in self.texts.values()):
+            raise ValueError(f"A notice has at most {FITS_EVERYWHERE:,} characters.")
+        return self
 
 
 class OrganizationChange(Draft):

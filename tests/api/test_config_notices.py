@@ -140,6 +140,16 @@ async def test_another_wording_of_the_notice_is_another_version(admin: httpx2.As
     assert await told(3, texts={"en": "We record this."}) == 2
 
 
+@pytest.mark.parametrize("text", ["", "  ", "x" * 1001])
+async def test_a_notice_that_no_channel_takes_is_refused(admin: httpx2.AsyncClient, text: str) -> None:
+    answer = await admin.patch(
+        ORGANIZATION,
+        json={"monitoring_notice": {"texts": {"en": text}}},
+        headers={"If-Match": '"1"'},
+    )
+    assert answer.status_code == 422
+
+
 CONSENT = {"texts": {"en": {"question": "OK? YES or NO", "yes": ["yes"], "no": ["no"]}}}
 
 

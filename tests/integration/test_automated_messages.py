@@ -11,12 +11,23 @@ from domain.messages import DeliveryStatus, Receipt
 from domain.ports import Claim, CloseRequest, Projection, Settled
 from domain.wording import Wording
 from storage.conversations import Conversations
+from storage.intake import Intake
 from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.outbox import Outbox
 from storage.projections import Projections
-from tests.integration.notices import a_projection, automated, says, tells_agents, texts
-from tests.shop import Shop
+from tests.integration.notices import (
+    QUESTION,
+    a_projection,
+    automated,
+    gives_notice,
+    says,
+    sets,
+    tells_agents,
+    texts,
+)
+from tests.persons import StumblingDatabase, insistently
+from tests.shop import NUMBER, Shop, a_message
 
 ASSIGNED = Trigger.AGENT_ASSIGNED
 OPENED = Trigger.CONVERSATION_OPENED
@@ -82,6 +93,35 @@ async def test_a_projection_that_fails_says_nothing(shop: Shop) -> None:
         await killed(shop, projection)
     assert await automated(shop, conversation.conversation_id) == []
     assert len(await Projections(shop.database).project(projection)) == 1
+
+
+async def test_inv3_broken_off_anywhere_and_repeated_a_projection_says_it_once(shop: Shop) -> None:
+    await says(shop, ASSIGNED)
+    await tells_agents(shop, ASSIGNED, "Be kind.")
+    conversation = await shop.hears()
+    stumbling = StumblingDatabase(shop.database)
+    projection = a_projection(conversation.conversation_id, 1, ASSIGNED)
+    [message_id] = await insistently(lambda: Projections(stumbling).project(projection))
+    assert stumbling.falls > 3
+    said = await automated(shop, conversation.conversation_id)
+    assert [message.message_id for message in said if message.delivery] == [message_id]
+    assert texts(said) == ["Hello, we have your message.", "Be kind."]
+
+
+async def test_inv3_broken_off_anywhere_and_repeated_an_opening_says_it_once(shop: Shop) -> None:
+    await says(shop, OPENED)
+    await gives_notice(shop)
+    await sets(shop, consent=QUESTION)
+    stumbling = StumblingDatabase(shop.database)
+    store = Intake(stumbling)
+    endpoint = await insistently(lambda: store.endpoint(shop.account.account_id, NUMBER))
+    assert endpoint is not None
+    received = await insistently(lambda: store.receive(endpoint, a_message(), timedelta(hours=24)))
+    assert stumbling.falls > 3
+    assert len(await automated(shop, received.conversation_id)) == 3
+    pending = await Mailbox(shop.database).pending(received.conversation_id)
+    assert pending is not None
+    assert len(pending.items) == 4
 
 
 async def test_what_is_said_at_the_beginning_comes_after_the_first_message_and_with_its_mail(
