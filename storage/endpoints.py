@@ -57,6 +57,12 @@ ENDPOINTS: Final = Statements(
         UPDATE automated_messages SET deleted_at = now()
         WHERE endpoint_id = %(id)s AND deleted_at IS NULL
         """,
+        """
+        UPDATE workstreams
+        SET fallback_endpoint_ids = array_remove(fallback_endpoint_ids, %(id)s),
+            version = version + 1, updated_at = now()
+        WHERE %(id)s = ANY (fallback_endpoint_ids)
+        """,
     ),
     requires={
         "account_id": """

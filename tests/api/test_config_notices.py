@@ -221,3 +221,24 @@ async def test_a_workstream_falls_back_to_endpoints_of_other_messengers(
     twice = await change(admin, line, fallback_endpoint_ids=[number, number])
     nowhere = await change(admin, line, fallback_endpoint_ids=[queue])
     assert [each.status_code for each in (itself, twice, nowhere)] == [422, 422, 422]
+
+
+async def test_inv12_an_endpoint_that_is_removed_is_fallen_back_to_no_more(
+    admin: httpx2.AsyncClient,
+    account: dict[str, Any],
+    workstream: dict[str, Any],
+    endpoint: dict[str, Any],
+) -> None:
+    draft = {
+        "name": "LINE",
+        "channel": "line",
+        "fallback_queue_id": workstream["fallback_queue_id"],
+        "fallback_endpoint_ids": [endpoint["endpoint_id"]],
+    }
+    line = (await admin.post("/config/v1/workstreams", json=draft)).json()
+    path = f"{ACCOUNTS}/{account['account_id']}/endpoints/{endpoint['endpoint_id']}"
+    assert (await admin.delete(path, headers={"If-Match": '"1"'})).status_code == 204
+
+    renamed = await change(admin, line, name="LINE, alone")
+
+    assert (renamed.status_code, renamed.json()["fallback_endpoint_ids"]) == (200, [])
