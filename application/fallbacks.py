@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from application.media_policy import require_sendable as require_sendable_file
-from channels import rendering
 from channels.base import Channel
+from channels.splitting import split_text
 from domain.channels import Capabilities, ChannelName
 from domain.configuration import Organization
 from domain.errors import MediaRefused
@@ -64,7 +64,7 @@ def fits(content: Content, capabilities: Capabilities, organization: Organizatio
 
 
 def _is_one(text: str, capabilities: Capabilities) -> bool:
-    return len(rendering.split_text(text, capabilities)) == 1
+    return len(split_text(text, capabilities)) == 1
 
 
 def _files_fit(media: Media, capabilities: Capabilities, organization: Organization) -> bool:

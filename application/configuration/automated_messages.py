@@ -10,8 +10,8 @@ from application.adapters import adapter_of
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, WordingDraft
 from application.configuration.register import Register
-from channels import rendering
 from channels.base import Channel
+from channels.splitting import split_text
 from domain.automated import NOTHING_MAY_LEAVE, AutomatedMessage, Recipient
 from domain.channels import ChannelName
 from domain.configuration import Caller
@@ -124,7 +124,7 @@ class AutomatedMessageConfiguration:
             return
         capabilities = adapter_of(self._channels, message.channel).capabilities
         for language, text in message.wording.texts.items():
-            if len(rendering.split_text(text, capabilities)) != 1:
+            if len(split_text(text, capabilities)) != 1:
                 raise InvalidInput(
                     f"The text in {language} does not fit into one message of this channel"
                     f" ({capabilities.text_limit:,} {capabilities.text_unit}), or is empty.",
