@@ -82,7 +82,7 @@ async def an_admin(admin: httpx2.AsyncClient, name: str) -> dict[str, Any]:
 
 async def until_waiting(database: Database, request: asyncio.Task[httpx2.Response]) -> None:
     """Return once it waits for a lock; one that needs none is done before."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not request.done():
             row = await database.one(WAITING)
             if row is not None and row["number"]:

@@ -23,7 +23,7 @@ from workflows.client import TemporalConversations, workflow_id
 from workflows.conversation import ConversationWorkflow
 from workflows.sandbox import RUNNER
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds of real time in which something must have come true."""
 
 
