@@ -44,10 +44,14 @@ def credentials(*, pasted: bool = True, **settings: str) -> Credentials:
 
 
 @cache
-def signing_key(kid: str = "kid-1") -> dict[str, Any]:
-    """An assertion signing key, with the kid that LINE gave it."""
+def _private_key(kid: str) -> dict[str, Any]:
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     return RSAAlgorithm.to_jwk(private, as_dict=True) | {"kid": kid}
+
+
+def signing_key(kid: str = "kid-1") -> dict[str, Any]:
+    """An assertion signing key, with the kid that LINE gave it."""
+    return _private_key(kid)
 
 
 def public_key(kid: str = "kid-1") -> dict[str, Any]:
