@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from api import docs, errors, health, media, openapi
 from api.agent import routers as agent
 from api.body_limit import BodyLimit
+from api.chat import routers as chat
 from api.codec import routers as codec
 from api.codec.cors import CodecCors, origin_of
 from api.config import routers as config
@@ -28,6 +29,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *webhooks.ROUTERS,
     media.router,
     *agent.ROUTERS,
+    *chat.ROUTERS,
     *config.ROUTERS,
     *codec.ROUTERS,
 )

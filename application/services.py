@@ -1,10 +1,19 @@
 """Every use case that routes may call, in one value. Wiring makes it once; the API carries it."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from application.access import Access
 from application.attachments import Attachments
+from application.chats.chatting import Chatting
+from application.chats.connections import Connections
+from application.chats.feed import CustomerFeed
+from application.chats.insight import Insight
+from application.chats.limits import ChatLimits
+from application.chats.sessions import Sessions
+from application.chats.transcripts import Transcripts
+from application.chats.uploads import Uploads
 from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
@@ -47,6 +56,26 @@ class Configuration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chat:
+    """What customers at widgets call, and who looks after their connections."""
+
+    sessions: Sessions
+    chatting: Chatting
+    uploads: Uploads
+    transcripts: Transcripts
+    connections: Connections
+    feed: CustomerFeed
+    insight: Insight
+    limits: ChatLimits
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What goes on in the background."""
+        async with self.connections.running(), self.feed.running():
+            yield
+
+
+@dataclass(frozen=True, kw_only=True)
 class Engine:
     """What webhooks and the agent API call, and who cares for what people said."""
 
@@ -59,6 +88,7 @@ class Engine:
     attachments: Attachments
     live_feed: LiveFeed
     personal_data: PersonalData
+    chat: Chat
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,7 @@ class Event(StrEnum):
     """What can happen to a conversation."""
 
     CUSTOMER_WROTE = "customer_wrote"
+    CHAT_STARTED = "chat_started"
     CUSTOMER_LEFT = "customer_left"
     CUSTOMER_ENDED = "customer_ended"
     CUSTOMER_RETURNED = "customer_returned"
@@ -72,6 +73,11 @@ class MailKind(StrEnum):
     WINDOW_REFUSED = "window_refused"
     """The provider said that the service window is over (Twilio 63016), whatever our clock says."""
     CUSTOMER_OPTED_OUT = "customer_opted_out"
+    CHAT_STARTED = "chat_started"
+    """Live chat: it may begin before anything is said."""
+    CONNECTION_LOST = "connection_lost"
+    CUSTOMER_RETURNED = "customer_returned"
+    CUSTOMER_ENDED = "customer_ended"
     RESTORED = "restored"
     """The database was restored from a backup: its positions count on from here."""
 
@@ -173,4 +179,6 @@ class ConversationRecord(Value):
     state_changed_at: datetime
     closed_at: datetime | None = None
     close_reason: str | None = None
+    ended_by: Event | None = None
+    """What put it into wrap-up, or closed it from its queue. A live chat ends for good with it."""
     language: str = "en"

@@ -10,6 +10,7 @@ from channels.google.tokens import AccessTokens
 from channels.google_business_messages import BusinessMessagesChannel
 from channels.line import LineChannel
 from channels.line_api.client import LineClient
+from channels.live_chat import CustomerSignals, LiveChatChannel
 from channels.media_fetch import MediaFetcher
 from channels.rcs import RcsChannel
 from channels.twilio.client import TwilioClients
@@ -23,10 +24,12 @@ Channels: TypeAlias = Mapping[ChannelName, Channel]
 
 
 @contextlib.asynccontextmanager
-async def open_channels(settings: Settings, tracing: Tracing = OFF) -> AsyncIterator[Channels]:
-    """All of them; their connections are closed at the end."""
+async def open_channels(
+    settings: Settings, signals: CustomerSignals, tracing: Tracing = OFF
+) -> AsyncIterator[Channels]:
+    """All of them; their connections are closed at the end. `signals`: what our widget shows."""
     async with contextlib.AsyncExitStack() as stack:
-        channels: dict[ChannelName, Channel] = {}
+        channels: dict[ChannelName, Channel] = {ChannelName.LIVE_CHAT: LiveChatChannel(signals)}
         for make in (_whatsapp, _line, _business_messages, _rcs):
             channel = make(settings, tracing.watch)
             stack.push_async_callback(channel.close)

@@ -7,6 +7,7 @@ from functools import partial
 
 from temporalio.client import Client
 
+from application.chats.limits import ChatLimits
 from application.health import Readiness
 from application.idempotency import Idempotency
 from application.passwords import Passwords
@@ -22,6 +23,7 @@ from runtime.telemetry import OFF, Tracing
 from runtime.temporal import check, connect
 from storage.accounts import Accounts
 from storage.blobs import BlobStore
+from storage.chat_feed import ChatFeed
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from workflows.client import TemporalConversations
@@ -62,7 +64,7 @@ async def open_application(
     conninfo = settings.database_url.get_secret_value()
     async with (
         open_database(conninfo, max_size=settings.database_pool_size) as database,
-        open_channels(settings, tracing) as channels,
+        open_channels(settings, ChatFeed(database), tracing) as channels,
         media_store.open_blobs(settings) as blobs,
     ):
         yield build_application(settings, database, channels, client, blobs=blobs, tracing=tracing)
@@ -94,6 +96,11 @@ def build_application(
             dispatch_queue_limit=settings.dispatch_queue_limit,
             dispatch_sweep_every=settings.dispatch_sweep_every,
             tracing=tracing,
+            chat_limits=ChatLimits.of(
+                calls_per_session=settings.chat_calls_per_session,
+                calls_per_ip=settings.chat_calls_per_ip,
+                sessions_per_ip=settings.chat_sessions_per_ip,
+            ),
         )
     )
     return Application(database=database, accounts=accounts, channels=channels, parts=parts)

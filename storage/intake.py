@@ -84,7 +84,7 @@ OPEN: Final = """
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
 # Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
 # taken once the address is ours, so that no later message comes before an earlier one.
-KEEP: Final = SQL("""
+_KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
         WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known}
@@ -97,7 +97,7 @@ KEEP: Final = SQL("""
             window_expires_at = sender.now + %(window)s::interval
         FROM sender
         WHERE c.endpoint_id = %(endpoint_id)s AND c.address_id = sender.address_id
-          AND c.state <> 'closed'
+          AND {takes_it}
           AND NOT EXISTS (
               SELECT FROM messages m
               WHERE m.endpoint_id = %(endpoint_id)s AND m.direction = 'inbound'
@@ -138,7 +138,16 @@ KEEP: Final = SQL("""
         SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
     )
     SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
-""").format(as_known=AS_KNOWN)
+""")
+KEEP: Final = _KEEP.format(as_known=AS_KNOWN, takes_it=SQL("c.state <> 'closed'"))
+# A chat that ended stays ended: what was meant for it begins no other one.
+KEEP_IN_CHAT: Final = _KEEP.format(
+    as_known=AS_KNOWN,
+    takes_it=SQL("""
+        c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
+        AND c.state NOT IN ('wrap_up', 'closed')
+    """),
+)
 
 
 class Intake:
@@ -168,7 +177,7 @@ class Intake:
 
         Raise EndpointGone if the endpoint was removed since it was found.
         """
-        message = {**_message(endpoint, event), "window": window}
+        message = {**as_parameters(endpoint, event), "window": window}
         try:
             kept = await self._keep(message) or await self._prepare_and_keep(endpoint, event, message)
         except _HasIt as known:
@@ -220,7 +229,7 @@ class Intake:
         return True
 
 
-def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:
+def as_parameters(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:
     return {
         **endpoint.model_dump(),
         **description(event.sender),

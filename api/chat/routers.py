@@ -1,0 +1,16 @@
+"""The routers of the chat API. What every call must pass is in `permission.py`."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from api.chat import conversations, events, files, messages, polling, sessions
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    sessions.router,
+    conversations.router,
+    messages.router,
+    files.router,
+    polling.router,
+    events.router,
+)
