@@ -1,6 +1,7 @@
 """A small shop with a chat widget, and the customers at it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from domain.chats import ChatMessage, ChatSession, ChatSnapshot, ChatStart
 from domain.conversations import MailKind, State
 from domain.ids import ConversationId, EndpointId, new_id
 from domain.messages import DeliveryStatus, Receipt
-from domain.ports import Projection
+from domain.ports import CloseRequest, Projection
 from storage.chat_feed import ChatFeed
 from storage.database import Database
 from storage.outbox import Outbox
@@ -81,10 +82,25 @@ class ChatShop:
             conversation_id=conversation_id,
             revision=revision,
             state=state,
-            at=self.shop.endpoint.created_at,
+            at=datetime.now(UTC),
             **values,
         )
         await self.shop.parts.read_model.project(projection)
+
+    async def close(self, conversation_id: ConversationId) -> None:
+        """Its workflow has read everything and closes it."""
+        row = await self.database.one(
+            "SELECT mailbox_seq FROM conversations WHERE conversation_id = %(id)s",
+            {"id": conversation_id},
+        )
+        assert row is not None
+        request = CloseRequest(
+            conversation_id=conversation_id,
+            handled=row["mailbox_seq"],
+            at=datetime.now(UTC),
+            reason="wrap_up_expired",
+        )
+        assert await self.shop.parts.read_model.close(request)
 
     async def ann_says(self, conversation_id: ConversationId, **override: Any) -> UUID:
         """Her answer leaves: it is there for the customer."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ async def test_inv8_lost_and_returned_take_turns_whatever_races(
     await leases.settle(chat)
     told = [kind for kind in await desk.mail(chat) if kind is not MailKind.CHAT_STARTED]
     assert told[-1] is MailKind.CONNECTION_LOST
-    assert all(one is not other for one, other in zip(told, told[1:], strict=False))
+    assert all(one is not other for one, other in pairwise(told))
     last = a_lease()
     assert await leases.take(session_id, last, LONG) == chat
 
