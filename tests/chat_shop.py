@@ -22,6 +22,7 @@ from tests.shop import Shop, an_outbound, open_shop
 
 # As storage/widgets gives it: a widget is its own address.
 _OWN_ADDRESS = "UPDATE endpoints SET address = endpoint_id::text"
+_WIDGET = "INSERT INTO widgets SELECT endpoint_id, '{}', '{}' FROM endpoints"
 _MAIL = """
     SELECT kind FROM mailbox WHERE conversation_id = %(conversation_id)s ORDER BY position
 """
@@ -132,6 +133,7 @@ async def open_chat_shop(
     channel = LiveChatChannel(ChatFeed(database))
     shop = await open_shop(database, media_dir, channel, conversations, **options)
     await database.execute(_OWN_ADDRESS)
+    await database.execute(_WIDGET)
     return ChatShop(shop)
 
 
