@@ -457,7 +457,7 @@ async def test_what_the_shop_says_becomes_the_chats_context(
     await member.sign_in(SIGNER.token(context={"plan": "gold", "vip": "yes"}))
     started = await member.start(context={"plan": "free", "cart": "3"})
 
-    path = f"/agent/v1/conversations/{started['conversation']['conversation_id']}/chat"
+    path = f"/agent/v1/conversations/{started["conversation"]["conversation_id"]}/chat"
     facts = (await agent.get(path)).json()
 
     assert facts["context"] == {"plan": "gold", "vip": "yes", "cart": "3"}
