@@ -24,6 +24,7 @@ from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
+from application.configuration.widgets import WidgetConfiguration
 from application.configuration.workstreams import WorkstreamConfiguration
 from application.correspondence import Correspondence
 from application.desk import Desk
@@ -47,6 +48,7 @@ class Configuration:
     verification: AccountVerification
     provider: ProviderQuestions
     endpoints: EndpointConfiguration
+    widgets: WidgetConfiguration
     workstreams: WorkstreamConfiguration
     queues: QueueConfiguration
     agents: AgentConfiguration

@@ -16,6 +16,7 @@ from api.config import (
     queues,
     secret_files,
     templates,
+    widgets,
     workstreams,
 )
 
@@ -28,6 +29,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     secret_files.router,
     account_checks.router,
     endpoints.router,
+    widgets.router,
     templates.router,
     api_keys.router,
     contacts.router,
