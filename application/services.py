@@ -34,6 +34,7 @@ from application.intake import Intake
 from application.live_events import LiveFeed
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
+from application.public_widgets import PublicWidgets
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -91,6 +92,7 @@ class Engine:
     live_feed: LiveFeed
     personal_data: PersonalData
     chat: Chat
+    public_widgets: PublicWidgets
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.channels import ChannelName
-from domain.ids import AccountId
+from domain.ids import AccountId, EndpointId
 from domain.widgets import Widget
 from storage.documents import document
 from storage.endpoints import ENDPOINTS
@@ -64,6 +64,11 @@ ACCOUNT: Final = """
     ORDER BY account_id LIMIT 1
 """
 
+CARRIED_BY: Final = """
+    SELECT w.endpoint_id FROM widgets w JOIN endpoints e USING (endpoint_id)
+    WHERE e.deleted_at IS NULL AND w.settings -> 'allowed_origins' @> to_jsonb(%(origin)s::text)
+"""
+
 
 class Widgets(Resource[Widget]):
     """The widgets of this deployment. Their version is that of their endpoint."""
@@ -82,6 +87,12 @@ class Widgets(Resource[Widget]):
             "settings": document(value.settings),
             "timers": document(value.settings.reconnecting.timers),
         }
+
+    async def carried_by(self, origin: str) -> frozenset[EndpointId]:
+        """The widgets that pages of this origin may carry."""
+        async with self._db.connection() as connection:
+            cursor = await connection.execute(CARRIED_BY, {"origin": origin})
+            return frozenset([row["endpoint_id"] for row in await cursor.fetchall()])
 
     async def account(self) -> AccountId | None:
         """The account of all widgets. In a transaction: nobody else makes one before its end."""

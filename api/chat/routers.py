@@ -4,9 +4,10 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.chat import conversations, events, files, messages, polling, sessions
+from api.chat import conversations, events, files, messages, polling, sessions, widgets
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
+    widgets.router,
     sessions.router,
     conversations.router,
     messages.router,
