@@ -5,13 +5,13 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from application.chats.connections import HEARTBEAT
 from domain.ids import EndpointId
 from domain.values import Value
 from domain.widgets import Invitation, Question, Widget
 from storage.organization import Organizations
 from storage.widgets import Widgets
 
-HEARTBEAT_SECONDS: Final = 15
 LONGEST_ORIGIN: Final = 300
 
 
@@ -99,5 +99,5 @@ class PublicWidgets:
                 types=organization.attachment_types,
             ),
             availability=Availability(open=widget.enabled),
-            heartbeat=HEARTBEAT_SECONDS,
+            heartbeat=int(HEARTBEAT.total_seconds()),
         )

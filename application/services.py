@@ -11,6 +11,7 @@ from application.chats.connections import Connections
 from application.chats.feed import CustomerFeed
 from application.chats.insight import Insight
 from application.chats.limits import ChatLimits
+from application.chats.reconnecting import Reconnecting
 from application.chats.sessions import Sessions
 from application.chats.transcripts import Transcripts
 from application.chats.uploads import Uploads
@@ -35,6 +36,7 @@ from application.live_events import LiveFeed
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
 from application.public_widgets import PublicWidgets
+from application.reconnect_offers import ReconnectOffers
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -70,6 +72,9 @@ class Chat:
     feed: CustomerFeed
     insight: Insight
     limits: ChatLimits
+    widgets: PublicWidgets
+    offers: ReconnectOffers
+    reconnecting: Reconnecting
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -92,7 +97,6 @@ class Engine:
     live_feed: LiveFeed
     personal_data: PersonalData
     chat: Chat
-    public_widgets: PublicWidgets
 
 
 @dataclass(frozen=True, kw_only=True)

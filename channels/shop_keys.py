@@ -44,6 +44,13 @@ class Fetch(Protocol):
         """Raise Unavailable."""
 
 
+class NoFetch:
+    """For where nothing is fetched from anybody."""
+
+    async def get(self, url: str) -> bytes:
+        raise Unavailable(f"{url} is not asked from here.")
+
+
 @dataclass
 class _KeySet:
     keys: Mapping[str, ShopKey] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from domain.errors import NotSignedIn
 from domain.values import Value
 from domain.widgets import ShopSignIn
 
-MAX_TOKEN: Final = 32 * 1024
+MAX_TOKEN: Final = 16_000
 LONGEST_LIFE: Final = timedelta(hours=24)
 LEEWAY: Final = timedelta(seconds=30)
 """By how much the shop's clock may differ from ours."""
@@ -62,7 +62,7 @@ class ShopTokens:
     async def read(self, token: str, shop: ShopSignIn) -> ShopCustomer:
         """Raise NotSignedIn, with what the shop has to set right; Unavailable without its keys."""
         if len(token) > MAX_TOKEN:
-            raise NotSignedIn(f"The token is longer than {MAX_TOKEN // 1024} KB.")
+            raise NotSignedIn(f"The token is longer than {MAX_TOKEN:,} characters.")
         key = await self._key(_header(token), shop)
         customer = _customer(_claims(token, key, shop))
         _require_short_life(customer)

@@ -216,6 +216,7 @@ class Workplace:
             tuple(offer for offer in possible if offer.is_primary),
             has_templates=bool(capabilities and capabilities.templates),
             can_attach=bool(capabilities and capabilities.outbound_media),
+            can_link=view.can_reconnect,
         )
         notes = [note_line(note, self._records.names, reader, at) for note in self._notes]
         layout.details.show(facts_of(view, reader, at), notes, is_shown=self._shows_details)

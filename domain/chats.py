@@ -29,6 +29,8 @@ class Visitor(Value):
     display_name: str | None = None
     email: str | None = None
     phone: str | None = None
+    context: dict[str, str] = Field(default_factory=dict)
+    """What else the shop says of them."""
 
 
 class ChatSession(Value):

@@ -22,14 +22,16 @@ ALONE: Final = timedelta(minutes=3)
 COLORS: Final = tuple(
     f"--holdfast-{name}"
     for name in (
-        *("accent", "accent-text", "background", "surface", "text", "muted", "border", "focus"),
-        *("customer-bubble", "customer-text", "agent-bubble", "agent-text", "danger"),
+        *("accent", "accent-text", "accent-dark", "accent-dark-text", "danger", "focus"),
+        *("background", "surface", "text", "muted", "border"),
+        *("customer-bubble", "customer-text", "agent-bubble", "agent-text"),
     )
 )
 LENGTHS: Final = tuple(
     f"--holdfast-{name}" for name in ("radius", "font-size", "width", "height", "launcher-size", "gap")
 )
 FONT: Final = "--holdfast-font"
+LAYER: Final = "--holdfast-layer"
 
 
 class Question(Value):

@@ -27,7 +27,6 @@ from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
 from application.personal_data import PersonalData
 from application.profiles import ProfileFetching
-from application.public_widgets import PublicWidgets
 from application.reconcile import Reconciliation
 from application.replies import Replies
 from application.representatives import Representatives
@@ -67,7 +66,6 @@ from storage.typing_signals import TypingSignals
 from storage.watermarks import Watermarks
 
 __all__ = ["Parts", "Surroundings", "build"]
-from storage.widgets import Widgets
 
 # What a WhatsApp sender may do unless Twilio granted more
 # (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs).
@@ -259,6 +257,7 @@ def _engine(
             replies=Replies(database, messages, around.conversations),
             conversations=around.conversations,
             channels=around.channels,
+            offers=chat.offers,
         ),
         attachments=Attachments(
             listed=listed,
@@ -274,7 +273,4 @@ def _engine(
         live_feed=LiveFeed(LiveEvents(database), TypingNews(TypingSignals(database))),
         personal_data=_personal_data(around),
         chat=chat,
-        public_widgets=PublicWidgets(
-            Widgets(database), Organizations(database), around.media_max_bytes
-        ),
     )

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from application.chats.limits import ChatLimits
-from application.chats.sign_in import CustomerSignIn, NobodySignsIn
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY
 from channels.base import Channel
+from channels.shop_keys import Fetch, NoFetch
 from domain.channels import ChannelName
 from runtime.telemetry import OFF, Tracing
 from storage.accounts import Accounts
@@ -36,5 +36,6 @@ class Surroundings:
     dispatch_queue_limit: int = QUEUE_LIMIT
     dispatch_sweep_every: timedelta = SWEEP_EVERY
     tracing: Tracing = OFF
-    customer_sign_in: CustomerSignIn = field(default_factory=NobodySignsIn)
+    shop_keys: Fetch = field(default_factory=NoFetch)
+    """Reads the keys with which shops sign."""
     chat_limits: ChatLimits = field(default_factory=ChatLimits.of)

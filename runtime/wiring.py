@@ -13,8 +13,9 @@ from application.idempotency import Idempotency
 from application.passwords import Passwords
 from application.payloads import PayloadReading
 from application.services import Configuration, Services
+from channels.shop_keys import Fetch
 from runtime import config_services, engine_services, media_store
-from runtime.channels import Channels, open_channels
+from runtime.channels import Channels, open_channels, open_shop_keys
 from runtime.engine_services import Parts
 from runtime.keyring import Keyring
 from runtime.payloads import PayloadCodec
@@ -66,8 +67,17 @@ async def open_application(
         open_database(conninfo, max_size=settings.database_pool_size) as database,
         open_channels(settings, ChatFeed(database), tracing) as channels,
         media_store.open_blobs(settings) as blobs,
+        open_shop_keys(settings, tracing) as shop_keys,
     ):
-        yield build_application(settings, database, channels, client, blobs=blobs, tracing=tracing)
+        yield build_application(
+            settings,
+            database,
+            channels,
+            client,
+            blobs=blobs,
+            shop_keys=shop_keys,
+            tracing=tracing,
+        )
 
 
 def build_application(
@@ -77,6 +87,7 @@ def build_application(
     client: Client,
     *,
     blobs: BlobStore,
+    shop_keys: Fetch,
     tracing: Tracing = OFF,
 ) -> Application:
     """The engine over what is open already."""
@@ -91,6 +102,7 @@ def build_application(
             public_url=settings.public_url,
             secret_keys=[key.get_secret_value() for key in settings.secret_keys],
             blobs=blobs,
+            shop_keys=shop_keys,
             scanner=media_store.scanner(settings),
             media_max_bytes=settings.media_max_bytes,
             dispatch_queue_limit=settings.dispatch_queue_limit,

@@ -9,7 +9,7 @@ from domain.chats import ChatSession, Visitor
 from domain.ids import AccountId, ConversationId, EndpointId
 from domain.values import Value
 from storage.database import Database
-from storage.documents import storable
+from storage.documents import document, storable
 
 IDLE_FOR: Final = timedelta(days=30)
 """A browser that was away for longer is somebody new. Longer than any chat waits for its customer."""
@@ -23,13 +23,13 @@ WIDGET: Final = """
 """
 ADD: Final = """
     INSERT INTO chat_sessions
-        (session_id, token_hash, widget_id, address, authenticated, display_name, email, phone)
+        (session_id, token_hash, widget_id, address, authenticated, display_name, email, phone, context)
     VALUES (%(session_id)s, %(token_hash)s, %(widget_id)s, %(address)s, %(authenticated)s,
-            %(display_name)s, %(email)s, %(phone)s)
+            %(display_name)s, %(email)s, %(phone)s, %(context)s)
 """
 FIND: Final = """
     SELECT s.session_id, s.widget_id, s.conversation_id, s.address, s.authenticated, s.display_name,
-           s.email, s.phone, s.last_seen_at < now() - interval '1 minute' AS is_stale
+           s.email, s.phone, s.context, s.last_seen_at < now() - interval '1 minute' AS is_stale
     FROM chat_sessions s JOIN endpoints e ON e.endpoint_id = s.widget_id
     WHERE s.token_hash = %(token_hash)s AND s.revoked_at IS NULL AND e.deleted_at IS NULL
       AND s.last_seen_at > now() - %(idle_for)s::interval
@@ -82,7 +82,9 @@ class ChatSessions:
         return await self._db.row(ChatWidget, WIDGET, {"widget_id": widget_id})
 
     async def add(self, session: ChatSession, token_hash: bytes) -> None:
-        visitor = {key: storable(value) for key, value in session.visitor.model_dump().items()}
+        told = session.visitor.model_dump(exclude={"context"})
+        visitor = {key: storable(value) for key, value in told.items()}
+        visitor["context"] = document(session.visitor.context)
         place = {"session_id": session.session_id, "widget_id": session.widget_id}
         await self._db.execute(ADD, {**visitor, **place, "token_hash": token_hash})
 

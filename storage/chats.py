@@ -227,7 +227,8 @@ class Chats:
             "endpoint_id": session.widget_id,
             "locale": storable(start.locale),
             "pre_chat": document(start.pre_chat),
-            "context": document(start.context),
+            # What the shop says counts more than what a page says.
+            "context": document({**start.context, **session.visitor.context}),
             "pages": document([start.page] if start.page else []),
         }
         if not await self._db.execute(OPEN, facts):

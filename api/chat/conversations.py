@@ -73,6 +73,14 @@ async def current(session: CurrentSession, chat: UseChat) -> ChatSnapshot | Resp
     return await chat.chatting.current(session) or Response(status_code=204)
 
 
+@router.post("/{conversation_id}/continue", max_body_size=MAX_BODY)
+async def go_on(
+    conversation_id: ConversationId, session: CurrentSession, chat: UseChat
+) -> ChatSnapshot:
+    """The customer was asked, and goes on with the chat that they had lost."""
+    return await chat.chatting.rejoin(session, conversation_id)
+
+
 @router.post("/{conversation_id}/end", max_body_size=MAX_BODY)
 async def end(conversation_id: ConversationId, session: CurrentSession, chat: UseChat) -> ChatView:
     """Over, for good. Ending what has ended changes nothing."""

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from api.chat.origins import require_origin
 from api.chat.permission import permitted
 from api.dependencies import services_of
 from application.chats.connections import HEARTBEAT, SILENT_AT_MOST
@@ -152,6 +153,7 @@ async def _serve(socket: WebSocket, chat: Chat) -> None:
     await permitted(socket)
     hello = await _hello(socket)
     session = await chat.sessions.authenticate(hello.token)
+    require_origin(socket, session.widget_id)
     async with (
         chat.connections.held(session) as lease_id,
         chat.feed.follow(session, hello.cursor) as follower,

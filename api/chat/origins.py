@@ -13,13 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import services_of
 from api.errors import ours, problem
-from domain.errors import HoldfastError, NotFound
+from domain.errors import HoldfastError, NotAllowed
 from domain.ids import EndpointId
 
 PREFIX: Final = "/chat/v1/"
 REFUSED: Final = 4403
 """Close code of a WebSocket: the page may not have this chat."""
 TRY_AGAIN_LATER: Final = 1013
+_REFUSAL: Final = "Pages of this origin may not use this chat."
 _KEY: Final = "chat_widgets"
 _REMEMBERED: Final = "600"  # seconds that a browser need not ask again
 _PREFLIGHT: Final = {
@@ -32,16 +33,11 @@ _Carried: TypeAlias = frozenset[EndpointId] | None
 """The widgets that the calling page may carry. None: no page calls."""
 
 
-def may_carry(connection: HTTPConnection, widget_id: EndpointId) -> bool:
-    """Whether this widget may be on the page that calls."""
-    carried: _Carried = connection.scope["state"][_KEY]
-    return carried is None or widget_id in carried
-
-
 def require_origin(connection: HTTPConnection, widget_id: EndpointId) -> None:
-    """Raise NotFound, as for what does not exist, unless the page that calls may carry this widget."""
-    if not may_carry(connection, widget_id):
-        raise NotFound(f"There is no widget {widget_id}.")
+    """Raise NotAllowed, also for what does not exist, unless the page that calls may carry it."""
+    carried: _Carried = connection.scope["state"][_KEY]
+    if carried is not None and widget_id not in carried:
+        raise NotAllowed(_REFUSAL)
 
 
 class ChatCors:
@@ -77,7 +73,7 @@ class ChatCors:
 async def _carried(scope: Scope, origin: str | None) -> _Carried:
     if origin is None:
         return None
-    return await services_of(HTTPConnection(scope)).engine.public_widgets.carried_by(origin)
+    return await services_of(HTTPConnection(scope)).engine.chat.widgets.carried_by(origin)
 
 
 def _is_preflight(scope: Scope) -> bool:
@@ -88,7 +84,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await _close(receive, send, REFUSED)
         return
-    refusal = problem(403, "not_allowed", "Pages of this origin may not use this chat.")
+    refusal = problem(403, "not_allowed", _REFUSAL)
     refusal.headers["Vary"] = "Origin"
     await refusal(scope, receive, send)
 

@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.chat import conversations, events, files, messages, polling, sessions, widgets
+from api.chat import conversations, events, files, messages, polling, reconnect, sessions, widgets
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     widgets.router,
     sessions.router,
+    reconnect.router,
     conversations.router,
     messages.router,
     files.router,

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.requests import HTTPConnection
 
+from api.chat.origins import require_origin
 from api.chat.permission import permitted
 from api.dependencies import Token, services_of
 from api.errors import PROBLEMS
@@ -23,9 +24,10 @@ async def chat_of(connection: HTTPConnection) -> Chat:
 UseChat = Annotated[Chat, Depends(chat_of)]
 
 
-async def current_session(token: Token, chat: UseChat) -> ChatSession:
-    """The caller's session. Raise NotSignedIn, or TooManyRequests."""
+async def current_session(connection: HTTPConnection, token: Token, chat: UseChat) -> ChatSession:
+    """The caller's session. Raise NotSignedIn, NotAllowed on other pages, or TooManyRequests."""
     session = await chat.sessions.authenticate(token)
+    require_origin(connection, session.widget_id)
     chat.limits.per_session.require(session.session_id)
     return session
 

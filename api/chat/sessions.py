@@ -3,6 +3,7 @@
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.chat.origins import require_origin
 from api.chat.permission import address_of
 from api.chat.routing import MAX_BODY, UseChat, chat_router
 from domain.chats import SessionOpened
@@ -23,6 +24,7 @@ class NewSession(BaseModel):
 @router.post("", status_code=201, max_body_size=MAX_BODY)
 async def open_session(body: NewSession, request: Request, chat: UseChat) -> SessionOpened:
     """A session token, told once. It belongs to one browser; its tabs share it."""
+    require_origin(request, body.widget_id)
     chat.limits.sessions_per_address.require(address_of(request))
     admitted = await chat.sessions.open(body.widget_id, body.identity_token)
     return await chat.chatting.welcome(admitted)

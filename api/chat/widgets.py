@@ -3,27 +3,26 @@
 import hashlib
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 
 from api.chat.origins import require_origin
-from api.dependencies import UseEngine
-from api.errors import PROBLEMS
+from api.chat.routing import UseChat, chat_router
 from application.public_widgets import WidgetPublic
 from domain.ids import EndpointId
 
 FRESH_FOR: Final = 30  # seconds
-router = APIRouter(prefix="/chat/v1/widgets", tags=["chat"], responses=PROBLEMS)
+router = chat_router("/widgets")
 
 
 @router.get("/{widget_id}", response_model=WidgetPublic)
 async def widget(
     widget_id: EndpointId,
     request: Request,
-    engine: UseEngine,
+    chat: UseChat,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     require_origin(request, widget_id)
-    return _cached(await engine.public_widgets.public(widget_id), if_none_match)
+    return _cached(await chat.widgets.public(widget_id), if_none_match)
 
 
 def _cached(found: WidgetPublic, seen: str | None) -> Response:

@@ -20,6 +20,7 @@ from domain.errors import InvalidInput
 from domain.widgets import (
     COLORS,
     FONT,
+    LAYER,
     LENGTHS,
     TIME_LIMITS,
     Invitation,
@@ -38,6 +39,13 @@ _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?|[0-9a-f:]+")
 _COLOR: Final = re.compile(r"#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-zA-Z]{3,30}")
 _LENGTH: Final = re.compile(r"\d{1,4}(\.\d{1,3})?(px|rem|em|vh|vw|%)|0")
 _FONT: Final = re.compile(r"[A-Za-z0-9 ,'\"-]{1,200}")
+_LAYER: Final = re.compile(r"\d{1,10}")
+_PATTERNS: Final = {
+    **dict.fromkeys(COLORS, _COLOR),
+    **dict.fromkeys(LENGTHS, _LENGTH),
+    FONT: _FONT,
+    LAYER: _LAYER,
+}
 _FORBIDDING: Final = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -179,7 +187,7 @@ class SettingsForm(WidgetSettings):
     sign_in: ShopSignInForm | None = None
     theme: dict[str, str] = Field(
         default_factory=dict,
-        max_length=len((*COLORS, *LENGTHS, FONT)),
+        max_length=len(_PATTERNS),
         examples=[{"--holdfast-accent": "#0b6e4f"}],
         json_schema_extra=NO_OTHERS,
     )
@@ -217,12 +225,8 @@ class SettingsForm(WidgetSettings):
 
 def _check_property(name: str, value: str) -> None:
     """Nothing that could load something or leave its declaration."""
-    pattern = _COLOR if name in COLORS else _LENGTH if name in LENGTHS else None
-    pattern = _FONT if name == FONT else pattern
+    pattern = _PATTERNS.get(name)
     if pattern is None:
-        raise ValueError(
-            f"{name[:50]} is no property of the widget; known are "
-            + ", ".join((*COLORS, *LENGTHS, FONT))
-        )
+        raise ValueError(f"{name[:50]} is no property of the widget; known are {', '.join(_PATTERNS)}")
     if not pattern.fullmatch(value):
         raise ValueError(f"{name} must be a colour like #0b6e4f, a length like 12px or a list of fonts")
