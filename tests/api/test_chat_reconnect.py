@@ -12,9 +12,9 @@ from domain.configuration import Agent, Scope
 from domain.conversations import Event, State
 from domain.ids import new_id
 from storage.database import Database
-from tests.api.lost_customers import Browser, Engine
 from tests.api.conftest import Http
 from tests.api.live_chat import EVIL, PORTAL, SHOP, WIDGETS, a_live_chat, a_workstream, made, settings
+from tests.api.lost_customers import Browser, Engine
 from tests.contract.shop_signing import Shop
 
 SIGNER = Shop()
@@ -62,7 +62,7 @@ def phone(http: Http, widget: dict[str, Any]) -> Browser:
 
 @pytest.fixture
 async def agent(http: Http, ann: Agent) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, Scope.SUPERVISOR, agent=ann)
+    return await http.keyed(Scope.AGENT, agent=ann)
 
 
 @pytest.fixture
@@ -452,12 +452,14 @@ async def test_a_customer_is_who_the_shop_says(
 
 
 async def test_what_the_shop_says_becomes_the_chats_context(
-    agent: httpx2.AsyncClient, member: Browser
+    agent: httpx2.AsyncClient, member: Browser, engine_of_chats: Engine, ann: Agent
 ) -> None:
     await member.sign_in(SIGNER.token(context={"plan": "gold", "vip": "yes"}))
     started = await member.start(context={"plan": "free", "cart": "3"})
 
-    path = f"/agent/v1/conversations/{started["conversation"]["conversation_id"]}/chat"
+    conversation_id = started["conversation"]["conversation_id"]
+    await engine_of_chats.project(conversation_id, State.ACTIVE, ann)
+    path = f"/agent/v1/conversations/{conversation_id}/chat"
     facts = (await agent.get(path)).json()
 
     assert facts["context"] == {"plan": "gold", "vip": "yes", "cart": "3"}
