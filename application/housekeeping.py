@@ -6,6 +6,7 @@ from typing import Final
 from storage.access import Sessions, SignInAttempts
 from storage.afterthoughts import Afterthoughts
 from storage.callbacks import DeliveryReports
+from storage.chat_sessions import ChatSessions
 from storage.database import Database
 from storage.events import LiveEvents
 from storage.idempotency import IdempotencyKeys
@@ -29,6 +30,7 @@ class Housekeeping:
 
     def __init__(self, database: Database) -> None:
         self._afterthoughts = Afterthoughts(database)
+        self._chat_sessions = ChatSessions(database)
         self._events = LiveEvents(database)
         self._keys = IdempotencyKeys(database)
         self._reports = DeliveryReports(database)
@@ -41,6 +43,7 @@ class Housekeeping:
         """How many rows were forgotten, by what they were."""
         return {
             "afterthoughts": await self._afterthoughts.purge(AFTERTHOUGHTS),
+            "chat_sessions": await self._chat_sessions.purge(),
             "live_events": await self._events.purge(LIVE_EVENTS),
             "idempotency_keys": await self._keys.purge(IDEMPOTENCY_KEYS),
             "parked_reports": await self._reports.purge_parked(PARKED_REPORTS),
