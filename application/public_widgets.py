@@ -89,9 +89,9 @@ class PublicWidgets:
             position=settings.position,
             pre_chat=settings.pre_chat,
             post_chat=settings.post_chat,
-            reconnect=ReconnectPublic(enabled=settings.reconnecting.enabled),
+            reconnect=ReconnectPublic(enabled=settings.reconnecting.enabled and not widget.persistent),
             authenticated=settings.sign_in is not None,
-            persistent=False,
+            persistent=widget.persistent,
             proactive=settings.proactive,
             files=FilesPublic(
                 allowed=widget.customers_may_send_files,

@@ -58,6 +58,9 @@ class ReconnectOffers:
         reconnecting = (await self._widgets.get(conversation.endpoint_id)).settings.reconnecting
         if not reconnecting.enabled:
             raise Refused("Reconnecting is switched off for this widget. An admin may switch it on.")
+        timers = await self._listed.timer_policy(conversation.conversation_id)
+        if timers.reconnect_limit is None:
+            raise Refused("This chat is persistent: its customer finds it again by signing in.")
         if reconnecting.portal_url is None:
             raise Refused("This widget has no portal URL to link to. An admin may set one.")
         address = conversation.contact.address

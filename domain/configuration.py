@@ -76,6 +76,8 @@ class Workstream(Versioned):
     channel: ChannelName
     distribution: Literal["pick", "push"] = "pick"
     fallback_queue_id: QueueId
+    persistent: bool = False
+    """Live chats of signed-in customers that only an agent ends."""
     timers: TimerPolicy = TimerPolicy()
 
 

@@ -109,6 +109,8 @@ class Memory(Value):
     channel: ChannelName
     state: State = State.OPEN
     service_window: timedelta | None = None
+    persistent: bool = False
+    """A live chat that outlives its connection: only an agent ends it."""
     last_inbound_at: datetime
     window_expires_at: datetime | None = None
     agent_id: AgentId | None = None
@@ -141,6 +143,7 @@ class ConversationStart(Value):
     channel: ChannelName
     opened_at: datetime
     service_window: timedelta | None = None
+    persistent: bool = False
     timers: TimerPolicy = TimerPolicy()
     queue_id: QueueId
     queue_name: str

@@ -116,3 +116,5 @@ class Widget(Versioned):
     customers_may_send_files: bool = False
     agents_may_send_files: bool = True
     settings: WidgetSettings = WidgetSettings()
+    persistent: bool = False
+    """Its workstream's chats outlive their connection, and only an agent ends them."""

@@ -102,6 +102,10 @@ class Step:
     def is_live(self) -> bool:
         return is_live(self.memory.channel)
 
+    def ends_when_left(self) -> bool:
+        """Without its agent it waits for another one, not for its customer."""
+        return self.is_live() and not self.memory.persistent
+
     def window_is_open(self) -> bool:
         return is_window_open(self.memory.window_expires_at, self.now)
 

@@ -73,8 +73,8 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.TRANSFERRED_TO_AGENT, ASSIGNED, None, "assign"),
     # An agent lets it go.
     on(Event.AGENT_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP),
-    on(Event.SESSION_CLOSED, ASSIGNED, State.OPEN, "requeue", when="is_live"),
-    on(Event.SESSION_CLOSED, ASSIGNED, State.WAITING, unless="is_live"),
+    on(Event.SESSION_CLOSED, ASSIGNED, State.OPEN, "requeue", when="ends_when_left"),
+    on(Event.SESSION_CLOSED, ASSIGNED, State.WAITING, unless="ends_when_left"),
     on(Event.SESSION_CLOSED, AWAY, None, "let_agent_go"),
     on(Event.SESSION_CLOSED, State.WRAP_UP, State.CLOSED),
     on(Event.AGENT_LOST, ASSIGNED, State.OPEN, "give_back"),

@@ -44,8 +44,10 @@ OWNED: Final = """
       AND a.channel = 'live_chat' AND a.value = %(address)s
 """
 ADD: Final = """
-    INSERT INTO chats (conversation_id, locale, pre_chat, context, pages)
-    VALUES (%(conversation_id)s, %(locale)s, %(pre_chat)s, %(context)s, %(pages)s)
+    INSERT INTO chats (conversation_id, locale, pre_chat, context, pages, persistent)
+    SELECT c.conversation_id, %(locale)s, %(pre_chat)s, %(context)s, %(pages)s, w.persistent
+    FROM conversations c JOIN workstreams w USING (workstream_id)
+    WHERE c.conversation_id = %(conversation_id)s
 """
 # Waits are those of the last hour, in the queue in which the customer waits; nobody is promised more.
 VIEW: Final = """
@@ -100,6 +102,10 @@ FACTS: Final = """
     ) AS s ON true
     WHERE h.conversation_id = %(conversation_id)s
 """
+
+
+_SHOWN: Final = {State.WAITING: State.OPEN}
+"""That its agent left it for later is no business of the customer."""
 
 
 class KnownChat(Value):
@@ -254,9 +260,12 @@ def _view(row: _View) -> ChatView:
     reason = row.ended_by or (Event(row.close_reason) if row.close_reason else None)
     is_over = row.ended_by is not None or row.state in OVER
     # What the customer ended is over for them, even before its workflow knows.
-    state = State.WRAP_UP if is_over and row.state not in OVER else row.state
+    state = State.WRAP_UP if is_over and row.state not in OVER else _SHOWN.get(row.state, row.state)
+    facts = row.model_dump(exclude={"state", "ended_by", "close_reason", "lost_at"})
+    # Nobody watches the queue of a chat that may wait for days.
+    waits = {"queue_position": None, "average_wait_seconds": None} if row.persistent else {}
     return ChatView(
-        **row.model_dump(exclude={"state", "ended_by", "close_reason", "lost_at"}),
+        **facts | waits,
         state=state,
         can_write=not is_over,
         ended_reason=ENDED_REASONS.get(reason, "agent_ended") if is_over and reason else None,

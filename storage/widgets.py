@@ -26,16 +26,16 @@ WIDGETS: Final = Statements(
     """,
     get="""
         SELECT e.endpoint_id AS widget_id, e.account_id, e.name, e.workstream_id, e.language, e.enabled,
-               e.customers_may_send_files, e.agents_may_send_files, w.settings,
+               e.customers_may_send_files, e.agents_may_send_files, w.settings, s.persistent,
                e.version, e.created_at, e.updated_at
-        FROM endpoints e JOIN widgets w USING (endpoint_id)
+        FROM endpoints e JOIN widgets w USING (endpoint_id) JOIN workstreams s USING (workstream_id)
         WHERE e.endpoint_id = %(id)s AND e.deleted_at IS NULL
     """,
     listing="""
         SELECT e.endpoint_id AS widget_id, e.account_id, e.name, e.workstream_id, e.language, e.enabled,
-               e.customers_may_send_files, e.agents_may_send_files, w.settings,
+               e.customers_may_send_files, e.agents_may_send_files, w.settings, s.persistent,
                e.version, e.created_at, e.updated_at
-        FROM endpoints e JOIN widgets w USING (endpoint_id)
+        FROM endpoints e JOIN widgets w USING (endpoint_id) JOIN workstreams s USING (workstream_id)
         WHERE e.deleted_at IS NULL AND (%(after)s::uuid IS NULL OR e.endpoint_id > %(after)s)
         ORDER BY e.endpoint_id LIMIT %(limit)s
     """,

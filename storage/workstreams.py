@@ -9,19 +9,19 @@ from storage.resources import Resource, Statements
 
 WORKSTREAMS: Final = Statements(
     insert="""
-        INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id, timers,
-                                 version, created_at, updated_at)
-        VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s, %(timers)s,
-                1, %(created_at)s, %(created_at)s)
+        INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id,
+                                 persistent, timers, version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s,
+                %(persistent)s, %(timers)s, 1, %(created_at)s, %(created_at)s)
     """,
     get="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
-               version, created_at, updated_at
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent,
+               timers, version, created_at, updated_at
         FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
-               version, created_at, updated_at
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent,
+               timers, version, created_at, updated_at
         FROM workstreams
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR workstream_id > %(after)s)
         ORDER BY workstream_id LIMIT %(limit)s

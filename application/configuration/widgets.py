@@ -12,7 +12,7 @@ from domain.channels import ChannelName, is_live
 from domain.configuration import Account, Caller, Workstream
 from domain.errors import InvalidInput, NotFound
 from domain.ids import AccountId, EndpointId, WorkstreamId, new_id
-from domain.widgets import Widget
+from domain.widgets import Widget, WidgetSettings
 from storage.accounts import Accounts
 from storage.database import Database
 from storage.widgets import Widgets
@@ -89,7 +89,7 @@ class WidgetConfiguration:
 
     async def create(self, caller: Caller, draft: NewWidget) -> Widget:
         """Set one up."""
-        await self._check_workstream(draft.workstream_id)
+        await self._check(draft.workstream_id, draft.settings)
         async with self._database.transaction():
             widget = Widget(
                 widget_id=new_id(),
@@ -105,8 +105,9 @@ class WidgetConfiguration:
         self, caller: Caller, widget_id: EndpointId, change: WidgetChange, expected_version: int
     ) -> Widget:
         """Change some of it; pages notice within a minute, running chats at their next decision."""
-        if change.workstream_id is not None:
-            await self._check_workstream(change.workstream_id)
+        known = await self.get(widget_id)
+        workstream_id = change.workstream_id or known.workstream_id
+        await self._check(workstream_id, change.settings or known.settings)
         changes = change.given()
         if change.settings is not None:
             changes["settings"] = change.settings.settings()
@@ -129,12 +130,19 @@ class WidgetConfiguration:
         )
         return (await self._accounts.create(caller, account.account_id, account)).account_id
 
-    async def _check_workstream(self, workstream_id: WorkstreamId) -> None:
+    async def _check(self, workstream_id: WorkstreamId, settings: WidgetSettings) -> None:
         workstream = await self._workstream(workstream_id)
         if workstream.channel is not ChannelName.LIVE_CHAT:
             raise InvalidInput(
                 f"This workstream handles {workstream.channel}. Choose one that handles live_chat.",
                 field="workstream_id",
+            )
+
+        if workstream.persistent and settings.sign_in is None:
+            raise InvalidInput(
+                "Chats of this workstream are persistent, so customers must be signed in: set"
+                " settings.sign_in.",
+                field="settings",
             )
 
     async def _workstream(self, workstream_id: WorkstreamId) -> Workstream:

@@ -130,7 +130,7 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     await eventually(lambda: _has_link(visitor), "the link is in the customer's window")
 
     await visitor.vanish()
-    await expect(heading).to_contain_text("Customer disconnected")
+    await expect(heading).to_contain_text("Customer disconnected", timeout=70_000)
     await expect(heading).to_contain_text("Customer may come back", timeout=40_000)
     left = heading.get_by_role("timer").locator("b")
     await expect(left).to_have_text(COUNTS_DOWN)
@@ -146,7 +146,7 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     await expect(heading.get_by_role("timer")).to_be_hidden()
 
     await visitor.vanish()
-    await expect(heading).to_contain_text("The customer did not come back in time", timeout=90_000)
+    await expect(heading).to_contain_text("The customer did not come back in time", timeout=150_000)
     late = await visitor.open_link(url)
     assert late == {"outcome": "expired", "redirect_url": None}
 

@@ -22,11 +22,12 @@ SELECT
         chat.timers ->> 'reconnect_limit' IS NOT NULL
         AND chat.settings #>> '{reconnecting,portal_url}' IS NOT NULL,
         false
-    ) AND c.ended_by IS NULL AND c.state NOT IN ('wrap_up', 'closed') AS can_reconnect
+    ) AND NOT w.persistent AND c.ended_by IS NULL AND c.state NOT IN ('wrap_up', 'closed') AS can_reconnect
 FROM conversations c
 JOIN endpoints e ON e.endpoint_id = c.endpoint_id
 JOIN queues q ON q.queue_id = c.queue_id
 JOIN addresses a ON a.address_id = c.address_id
 JOIN contacts p ON p.contact_id = c.contact_id
+JOIN workstreams w ON w.workstream_id = c.workstream_id
 LEFT JOIN agents g ON g.agent_id = c.agent_id
 LEFT JOIN widgets chat ON chat.endpoint_id = c.endpoint_id;
