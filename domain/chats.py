@@ -75,6 +75,8 @@ class ChatFacts(Value):
     persistent: bool = False
     lost_at: datetime | None = None
     """Since when the customer is not connected."""
+    expected_until: datetime | None = None
+    """How long they are waited for, while an agent has the chat."""
 
 
 EndedReason: TypeAlias = Literal[

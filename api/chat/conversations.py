@@ -22,7 +22,7 @@ class Visited(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(min_length=1, max_length=2_000, examples=["https://shop.example/cart"])
+    url: str = Field(min_length=1, max_length=2_000)
     title: str = Field(default="", max_length=500, examples=["Your cart"])
 
 

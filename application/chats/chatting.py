@@ -77,6 +77,7 @@ class Chatting:
         self, session: ChatSession, start: ChatStart, *, start_new: bool
     ) -> tuple[ChatSnapshot, bool]:
         """Begin a chat, or go on with the one that has not ended; say whether it is new."""
+        start = start.model_copy(update={"page": _dated(start.page) if start.page else None})
         try:
             begun = await self._chats.start(session, start, start_new=start_new)
         except EndpointGone as error:
@@ -180,8 +181,7 @@ class Chatting:
     async def visit(self, session: ChatSession, conversation_id: ConversationId, page: Page) -> None:
         """The customer went to another page of the shop."""
         await self._chats.require_owned(session, conversation_id)
-        dated = page.model_copy(update={"at": datetime.now(UTC)})
-        await self._chats.add_page(conversation_id, dated)
+        await self._chats.add_page(conversation_id, _dated(page))
 
     async def answer_survey(
         self, session: ChatSession, conversation_id: ConversationId, answers: dict[str, str]
@@ -209,3 +209,8 @@ class Chatting:
             self._hint.soon()
         if session.conversation_id != begun.conversation_id:
             await self._feed.tell_session(session.session_id)
+
+
+def _dated(page: Page) -> Page:
+    """Visited now, whatever the browser's clock says."""
+    return page.model_copy(update={"at": datetime.now(UTC)})

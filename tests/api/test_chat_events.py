@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import uvicorn
@@ -17,15 +17,18 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from api.chat import events
-from application.chats import connections, feed
+from application.chats import connections, fan_out, feed
 from application.services import Engine
 from channels.extras import Parties
 from channels.live_chat import LiveChatChannel
 from domain.configuration import Credentials
 from domain.conversations import MailKind, State
+from domain.messages import Text
+from domain.views import LiveEvent, LiveEventType
 from storage.accounts import Accounts
 from storage.chat_feed import ChatFeed
 from storage.database import Database
+from storage.visibility import Viewer
 from tests.api.chat_customers import CHATS, Customer, a_customer
 from tests.api.conftest import Http
 from tests.chat_shop import ChatShop, open_chat_shop
@@ -369,6 +372,67 @@ async def test_a_house_that_is_full_says_try_later(
         async with window(address) as second:
             await second.send(json.dumps({"type": "hello", "token": mia.token}))
             assert await close_code(second) == events.TRY_AGAIN_LATER
+
+
+async def test_a_window_that_takes_nothing_is_told_to_come_again(
+    address: str, mia: Customer, desk: ChatShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "SEND_WITHIN", timedelta(milliseconds=300))
+    snapshot = await mia.begin()
+    session = await desk.known(mia.token)
+    async with connect(
+        address, subprotocols=[PROTOCOL], max_queue=1, compression=None, max_size=None
+    ) as socket:
+        await hello(socket, mia.token, snapshot["cursor"])
+        for _ in range(20):
+            content = Text(text="x" * 600_000)
+            await desk.chat.chatting.keep(session, UUID(mia.chat), uuid4(), content)
+        async with asyncio.timeout(PATIENCE):
+            while desk.chat.feed._followers:
+                await asyncio.sleep(0.05)
+        assert await close_code(socket) == events.TRY_AGAIN_LATER
+
+
+async def test_without_wake_ups_a_chat_is_followed_all_the_same(
+    address: str, mia: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fan_out, "POLL_EVERY", timedelta(milliseconds=100))
+    monkeypatch.setattr(fan_out.FanOut, "_hear", lambda self, news: None)
+    snapshot = await mia.begin()
+    async with window(address) as socket:
+        await hello(socket, mia.token, snapshot["cursor"])
+        await mia.say("Hello?")
+        await until_message(socket, "Hello?")
+
+
+async def test_who_leaves_is_forgotten(address: str, mia: Customer, desk: ChatShop) -> None:
+    await mia.begin()
+    async with window(address) as socket:
+        await hello(socket, mia.token)
+        assert desk.chat.feed._followers == 1
+    async with asyncio.timeout(PATIENCE):
+        while desk.chat.feed._followers:
+            await asyncio.sleep(0.01)
+    assert not desk.chat.feed._fan_out._by_chat
+    assert not desk.chat.feed._fan_out._by_session
+
+
+async def test_agents_see_the_customer_type(address: str, mia: Customer, desk: ChatShop) -> None:
+    snapshot = await mia.begin()
+    live = desk.shop.parts.engine.live_feed
+    async with (
+        live.running(),
+        live.follow(Viewer(sees_all=True), None) as follower,
+        window(address) as socket,
+    ):
+        await hello(socket, mia.token, snapshot["cursor"])
+        told: list[LiveEvent] = []
+        async with asyncio.timeout(PATIENCE):
+            while not any(each.type is LiveEventType.CUSTOMER_TYPING for each in told):
+                await say(socket, type="typing", is_typing=True)
+                told = list(await follower.next())
+    assert told[-1].data == {"is_typing": True}
+    assert str(told[-1].conversation_id) == mia.chat
 
 
 # -- the same by long poll -------------------------------------------------------------------------
