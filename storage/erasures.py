@@ -65,7 +65,7 @@ BEGIN: Final = """
 FORGET_SESSIONS: Final = """
     UPDATE chat_sessions s
     SET address = 'erased:' || s.session_id, display_name = NULL, email = NULL, phone = NULL,
-        revoked_at = coalesce(s.revoked_at, now())
+        context = '{}', revoked_at = coalesce(s.revoked_at, now())
     FROM addresses a
     WHERE a.contact_id = %(contact_id)s AND a.channel = 'live_chat' AND a.value = s.address
 """

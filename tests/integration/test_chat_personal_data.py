@@ -27,6 +27,7 @@ VISITOR = Visitor(
     display_name="Mia Knee",
     email="mia.knee@example.com",
     phone="+4915112345678",
+    context={"care of": "Dr. Knee"},
 )
 TRACES = ("Knee", "knee", "penicillin", "4915112345678", "4711-2233-5566", "mia.")
 

@@ -10,16 +10,9 @@ import httpx2
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from domain.channels import ChannelName
-from domain.configuration import Account, Endpoint
-from domain.ids import new_id
-from storage.accounts import Accounts
 from storage.database import open_database
-from storage.endpoints import Endpoints
 from tests.contract.simulated_twilio import Simulator
-from tests.fakes import FakeBox
 from tests.integration.story import simulated
-from tests.shop import _now
 from tests.whole import Whole, running
 
 PATIENCE = 20
@@ -41,31 +34,15 @@ async def whole(
 
 
 @pytest.fixture
-async def widget_id(whole: Whole, database_url: str) -> str:
+async def widget_id(whole: Whole) -> str:
     """A widget of the queue in which the agent is."""
     queue = (await whole.admin.get("/config/v1/queues")).json()["items"][0]
     workstream = await whole.made(
         "workstreams",
         {"name": "Chat", "channel": "live_chat", "fallback_queue_id": queue["queue_id"]},
     )
-    widget_id = new_id()
-    async with open_database(database_url, max_size=2) as database:
-        account = Account(
-            account_id=new_id(), channel=ChannelName.LIVE_CHAT, name="Live chat", **_now()
-        )
-        await Accounts(database, FakeBox()).create(account)
-        await Endpoints(database).create(
-            Endpoint(
-                endpoint_id=widget_id,
-                account_id=account.account_id,
-                channel=ChannelName.LIVE_CHAT,
-                name="Shop",
-                address=str(widget_id),
-                workstream_id=workstream["workstream_id"],
-                **_now(),
-            )
-        )
-    return str(widget_id)
+    draft = {"name": "Shop", "workstream_id": workstream["workstream_id"]}
+    return str((await whole.made("widgets", draft))["widget_id"])
 
 
 @pytest.fixture
