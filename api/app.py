@@ -10,6 +10,8 @@ from starlette.middleware import Middleware
 from api import docs, errors, health, media, openapi
 from api.agent import routers as agent
 from api.body_limit import BodyLimit
+from api.chat import routers as chat
+from api.chat.origins import ChatCors
 from api.codec import routers as codec
 from api.codec.cors import CodecCors, origin_of
 from api.config import routers as config
@@ -28,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     *webhooks.ROUTERS,
     media.router,
     *agent.ROUTERS,
+    *chat.ROUTERS,
     *config.ROUTERS,
     *codec.ROUTERS,
 )
@@ -55,6 +58,7 @@ def create_app(open_services: OpenServices, temporal_ui_url: str = "") -> FastAP
             Middleware(SecurityHeaders),
             Middleware(RequestLog),
             *cors,
+            Middleware(ChatCors),
             Middleware(BodyLimit),
         ],
         generate_unique_id_function=openapi.operation_id,

@@ -1,6 +1,7 @@
 """/media: files for providers to fetch, by signed links; and how every file of ours is served."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
@@ -13,9 +14,14 @@ from storage.blobs import Part
 router = APIRouter(prefix="/media", tags=["providers"])
 
 
-def served(file: StoredFile) -> Response:
+# Who has a link may show the file: the chat widget does, on the pages of shops.
+ANYWHERE: Final = {"Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def served(file: StoredFile, headers: Mapping[str, str] | None = None) -> Response:
     """A file, with headers that keep it a file."""
-    return Response(file.content, media_type=file.mime_type, headers=headers_of(file))
+    all_headers = {**headers_of(file), **(headers or {})}
+    return Response(file.content, media_type=file.mime_type, headers=all_headers)
 
 
 @router.api_route("/{media_id}", methods=["GET", "HEAD"], response_class=Response)
@@ -26,7 +32,7 @@ async def fetch(
     signature: Annotated[str, Query(max_length=128)],
 ) -> Response:
     """Twilio asks twice: once for the headers, once for the file."""
-    return served(await engine.attachments.for_provider(media_id, expires, signature))
+    return served(await engine.attachments.for_provider(media_id, expires, signature), ANYWHERE)
 
 
 @router.api_route("/{media_id}/thumbnail", methods=["GET", "HEAD"], response_class=Response)
@@ -38,4 +44,5 @@ async def fetch_thumbnail(
 ) -> Response:
     """A small picture of a file, for providers that show one first."""
     attachments = engine.attachments
-    return served(await attachments.for_provider(media_id, expires, signature, Part.THUMBNAIL))
+    small = await attachments.for_provider(media_id, expires, signature, Part.THUMBNAIL)
+    return served(small, ANYWHERE)

@@ -7,6 +7,7 @@ from uuid import UUID
 from application.adapters import adapter_of
 from application.composing import Composer, Draft, TemplateChoice
 from application.desk import author_of, tell, viewer_of
+from application.reconnect_offers import ReconnectOffers
 from application.replies import Outgoing, Replies
 from application.template_texts import filled_in
 from application.whole_lists import whole
@@ -41,6 +42,7 @@ class Correspondence:
         replies: Replies,
         conversations: Conversations,
         channels: Mapping[ChannelName, Channel],
+        offers: ReconnectOffers,
     ) -> None:
         self._listed = listed
         self._messages = messages
@@ -50,6 +52,7 @@ class Correspondence:
         self._replies = replies
         self._conversations = conversations
         self._channels = channels
+        self._offers = offers
 
     async def reply(
         self, caller: Caller, conversation_id: ConversationId, draft: Draft, request_id: UUID
@@ -120,7 +123,9 @@ class Correspondence:
         return (await self._endpoints.get(conversation.endpoint_id)).account_id
 
     async def _compose(self, conversation: ConversationView, draft: Draft) -> list[Content]:
-        return await self._composer.compose(conversation, draft, self._capabilities(conversation))
+        text = await self._offers.filled_in(conversation, draft.text)
+        filled = draft.model_copy(update={"text": text})
+        return await self._composer.compose(conversation, filled, self._capabilities(conversation))
 
     async def _fill_in(self, conversation: ConversationView, choice: TemplateChoice) -> Content:
         if not self._capabilities(conversation).templates:

@@ -178,6 +178,7 @@ class Dispatcher:
             channel=mail.channel,
             opened_at=mail.opened_at,
             service_window=self._windows.get(mail.channel),
+            persistent=mail.persistent,
             timers=mail.timers,
             queue_id=mail.queue_id,
             queue_name=mail.queue_name,

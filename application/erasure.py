@@ -130,6 +130,7 @@ class Erasing:
                 "files": await self._tombstones.forget_files(files),
                 "notes": await self._tombstones.forget_notes(conversation_ids, MESSAGES_AT_A_TIME),
                 "messages": await self._tombstones.empty(conversation_ids, MESSAGES_AT_A_TIME),
+                "chats": await self._tombstones.forget_chats(conversation_ids),
                 "answers": await self._tombstones.forget_answers(
                     [str(id_) for id_ in conversation_ids]
                 ),

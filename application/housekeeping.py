@@ -7,6 +7,7 @@ from application.drained import DrainedRemoval
 from storage.access import Sessions, SignInAttempts
 from storage.afterthoughts import Afterthoughts
 from storage.callbacks import DeliveryReports
+from storage.chat_sessions import ChatSessions
 from storage.database import Database
 from storage.events import LiveEvents
 from storage.idempotency import IdempotencyKeys
@@ -31,6 +32,7 @@ class Housekeeping:
     def __init__(self, database: Database, drained: DrainedRemoval) -> None:
         self._drained = drained
         self._afterthoughts = Afterthoughts(database)
+        self._chat_sessions = ChatSessions(database)
         self._events = LiveEvents(database)
         self._keys = IdempotencyKeys(database)
         self._reports = DeliveryReports(database)
@@ -43,6 +45,7 @@ class Housekeeping:
         """How much was forgotten, by what it was."""
         return {
             "afterthoughts": await self._afterthoughts.purge(AFTERTHOUGHTS),
+            "chat_sessions": await self._chat_sessions.purge(),
             "drained": await self._drained.remove(),
             "live_events": await self._events.purge(LIVE_EVENTS),
             "idempotency_keys": await self._keys.purge(IDEMPOTENCY_KEYS),

@@ -35,6 +35,7 @@ class Retaining:
         gone = await self._tombstones.forget_files(files)
         gone += await self._tombstones.forget_notes(due, MESSAGES_AT_A_TIME)
         gone += await self._tombstones.empty(due, MESSAGES_AT_A_TIME)
+        gone += await self._tombstones.forget_chats(due)
         if gone:
             return gone
         await self._store.emptied(due)

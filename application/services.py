@@ -1,10 +1,20 @@
 """Every use case that routes may call, in one value. Wiring makes it once; the API carries it."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from application.access import Access
 from application.attachments import Attachments
+from application.chats.chatting import Chatting
+from application.chats.connections import Connections
+from application.chats.feed import CustomerFeed
+from application.chats.insight import Insight
+from application.chats.limits import ChatLimits
+from application.chats.reconnecting import Reconnecting
+from application.chats.sessions import Sessions
+from application.chats.transcripts import Transcripts
+from application.chats.uploads import Uploads
 from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
@@ -18,6 +28,7 @@ from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
+from application.configuration.widgets import WidgetConfiguration
 from application.configuration.workstreams import WorkstreamConfiguration
 from application.correspondence import Correspondence
 from application.desk import Desk
@@ -27,6 +38,8 @@ from application.intake import Intake
 from application.live_events import LiveFeed
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
+from application.public_widgets import PublicWidgets
+from application.reconnect_offers import ReconnectOffers
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -42,6 +55,7 @@ class Configuration:
     verification: AccountVerification
     provider: ProviderQuestions
     endpoints: EndpointConfiguration
+    widgets: WidgetConfiguration
     account_draining: Draining[Account]
     endpoint_draining: Draining[Endpoint]
     workstreams: WorkstreamConfiguration
@@ -52,6 +66,29 @@ class Configuration:
     automated_messages: AutomatedMessageConfiguration
     api_keys: ApiKeyConfiguration
     audit: AuditTrail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chat:
+    """What customers at widgets call, and who looks after their connections."""
+
+    sessions: Sessions
+    chatting: Chatting
+    uploads: Uploads
+    transcripts: Transcripts
+    connections: Connections
+    feed: CustomerFeed
+    insight: Insight
+    limits: ChatLimits
+    widgets: PublicWidgets
+    offers: ReconnectOffers
+    reconnecting: Reconnecting
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What goes on in the background."""
+        async with self.connections.running(), self.feed.running():
+            yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +104,7 @@ class Engine:
     attachments: Attachments
     live_feed: LiveFeed
     personal_data: PersonalData
+    chat: Chat
 
 
 @dataclass(frozen=True, kw_only=True)

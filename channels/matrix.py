@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from channels import google_business_messages, line, rcs, whatsapp
+from channels import google_business_messages, line, live_chat, rcs, whatsapp
 from channels.extras import (
     ProfileDirectory,
     QuotaDirectory,
@@ -27,12 +27,14 @@ CAPABILITIES: Final[Mapping[ChannelName, Capabilities]] = {
     ChannelName.LINE: line.CAPABILITIES,
     ChannelName.RCS: rcs.CAPABILITIES,
     ChannelName.GOOGLE_BUSINESS_MESSAGES: google_business_messages.CAPABILITIES,
+    ChannelName.LIVE_CHAT: live_chat.CAPABILITIES,
 }
 ADAPTERS: Final[Mapping[ChannelName, type]] = {
     ChannelName.WHATSAPP: whatsapp.WhatsAppChannel,
     ChannelName.LINE: line.LineChannel,
     ChannelName.RCS: rcs.RcsChannel,
     ChannelName.GOOGLE_BUSINESS_MESSAGES: google_business_messages.BusinessMessagesChannel,
+    ChannelName.LIVE_CHAT: live_chat.LiveChatChannel,
 }
 _EXTRAS: Final[Mapping[str, type]] = {
     "a send without an answer is looked up": SentLookup,

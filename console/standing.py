@@ -1,16 +1,27 @@
 """How one conversation stands, and the facts about its customer, in words."""
 
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from console.cards import URGENT, name_of
 from console.reader import Reader
 from console.times import clock, day_and_clock, lasting, window_left
+from domain.channels import is_live
+from domain.chats import ENDED_REASONS
 from domain.conversations import State
 from domain.messages import DeliveryStatus, Note
 from domain.notices import ConsentShown, ConsentState, NoticeShown
 from domain.values import Value
 from domain.views import ConversationView
+
+
+class Countdown(Value):
+    """What ends soon. The browser counts on by itself, from `seconds` at the time it is told."""
+
+    label: str
+    ends_at: datetime
+    seconds: int
 
 
 class Standing(Value):
@@ -21,6 +32,7 @@ class Standing(Value):
     facts: str
     window: str | None = None
     is_urgent: bool = False
+    away: Countdown | None = None
 
 
 class Fact(Value):
@@ -44,13 +56,15 @@ def standing_of(conversation: ConversationView, reader: Reader, now: datetime) -
     expires_at = conversation.window_expires_at
     is_closed = conversation.state is State.CLOSED
     holder = conversation.agent_name if conversation.agent_id != reader.agent_id else None
-    facts = (reader.texts.channels[conversation.channel], conversation.queue_name, holder)
+    channel = reader.texts.channels[conversation.channel]
+    facts = (_ending(conversation, reader), channel, conversation.queue_name, holder)
     return Standing(
         name=name_of(conversation),
         state=reader.texts.states[conversation.state],
         facts=" · ".join(fact for fact in facts if fact),
         window=None if is_closed else window_left(expires_at, now, reader.texts),
         is_urgent=expires_at is not None and expires_at - now < URGENT,
+        away=_away(conversation, reader, now),
     )
 
 
@@ -65,6 +79,7 @@ def facts_of(conversation: ConversationView, reader: Reader, now: datetime) -> l
         texts.endpoint: conversation.endpoint_name,
         texts.queue: conversation.queue_name,
         texts.assigned_to: conversation.agent_name or texts.nobody,
+        texts.ended: _ending(conversation, reader),
         texts.opened: day_and_clock(conversation.opened_at, now, reader),
         texts.window: _window(conversation.window_expires_at, reader, now),
         texts.monitoring_notice: _notice(conversation.monitoring_notice, reader, now),
@@ -82,6 +97,20 @@ def note_line(note: Note, names: dict[UUID, str], reader: Reader, now: datetime)
         time=day_and_clock(note.created_at, now, reader),
         text=note.text,
     )
+
+
+def _away(conversation: ConversationView, reader: Reader, now: datetime) -> Countdown | None:
+    ends_at = conversation.away_until
+    if ends_at is None:
+        return None
+    seconds = max(0, ceil((ends_at - now).total_seconds()))
+    return Countdown(label=reader.texts.comes_back_within, ends_at=ends_at, seconds=seconds)
+
+
+def _ending(conversation: ConversationView, reader: Reader) -> str | None:
+    if conversation.ended_by is None or not is_live(conversation.channel):
+        return None
+    return reader.texts.endings[ENDED_REASONS.get(conversation.ended_by, "agent_ended")]
 
 
 def _notice(notice: NoticeShown | None, reader: Reader, now: datetime) -> str | None:

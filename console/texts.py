@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.channels import ChannelName
+from domain.chats import EndedReason
 from domain.conversations import State
 from domain.effects import Trigger
 from domain.messages import DeliveryStatus, MediaState
@@ -75,6 +76,7 @@ class Texts(Value):
     system: str = "Automatic message"
     for_agents: str = "Only you and your team see this"
     details: str = "Customer and notes"
+    comes_back_within: str = "Time to come back"
 
     # -- content
     photo: str = "Photo"
@@ -112,6 +114,7 @@ class Texts(Value):
     send: str = "Send"
     enter_sends: str = "Enter sends, Shift+Enter starts a new line."
     too_long: str = "This text is too long. Shorten it, or send it as a file."
+    insert_link: str = "Insert a link with which the customer comes back to this chat"
     attach: str = "Attach files"
     attached: str = "Attached files"
     remove: str = "Remove {name}"
@@ -176,6 +179,7 @@ class Texts(Value):
     assigned_to: str = "Agent"
     nobody: str = "Nobody yet"
     opened: str = "Opened"
+    ended: str = "Ended"
     phone: str = "Phone"
     address: str = "Address"
     window: str = "Service window"
@@ -231,6 +235,14 @@ class Texts(Value):
         MediaState.REFUSED: "was refused",
         MediaState.FAILED: "could not be fetched",
         MediaState.ERASED: "is not kept any more",
+    }
+    endings: Mapping[EndedReason, str] = {
+        "agent_ended": "Ended by an agent",
+        "customer_ended": "Ended by the customer",
+        "connection_lost": "The customer lost the connection",
+        "reconnect_expired": "The customer did not come back in time",
+        "no_agent": "No agent took it in time",
+        "force_closed": "Closed by a supervisor",
     }
     announcements: Mapping[Trigger, str] = {
         Trigger.CONVERSATION_OPENED: "The conversation began",

@@ -214,6 +214,7 @@ class Workplace:
             writing_in(view, reader, at),
             tuple(offer for offer in possible if offer.is_primary),
             self.capabilities(view),
+            can_link=view.can_reconnect,
         )
         notes = [note_line(note, self._records.names, reader, at) for note in self._notes]
         layout.details.show(facts_of(view, reader, at), notes, is_shown=self._shows_details)

@@ -84,6 +84,8 @@ class Workstream(Versioned):
     channel: ChannelName
     distribution: Literal["pick", "push"] = "pick"
     fallback_queue_id: QueueId
+    persistent: bool = False
+    """Live chats of signed-in customers that only an agent ends."""
     timers: TimerPolicy = TimerPolicy()
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentQuestion = ConsentQuestion()

@@ -36,6 +36,7 @@ class Event(StrEnum):
     """What can happen to a conversation."""
 
     CUSTOMER_WROTE = "customer_wrote"
+    CHAT_STARTED = "chat_started"
     CUSTOMER_LEFT = "customer_left"
     CUSTOMER_ENDED = "customer_ended"
     CUSTOMER_RETURNED = "customer_returned"
@@ -72,6 +73,11 @@ class MailKind(StrEnum):
     WINDOW_REFUSED = "window_refused"
     """The provider said that the service window is over (Twilio 63016), whatever our clock says."""
     CUSTOMER_OPTED_OUT = "customer_opted_out"
+    CHAT_STARTED = "chat_started"
+    """Live chat: it may begin before anything is said."""
+    CONNECTION_LOST = "connection_lost"
+    CUSTOMER_RETURNED = "customer_returned"
+    CUSTOMER_ENDED = "customer_ended"
     RESTORED = "restored"
     """The database was restored from a backup: its positions count on from here."""
     SYSTEM_WROTE = "system_wrote"
@@ -105,6 +111,8 @@ class Memory(Value):
     channel: ChannelName
     state: State = State.OPEN
     service_window: timedelta | None = None
+    persistent: bool = False
+    """A live chat that outlives its connection: only an agent ends it."""
     last_inbound_at: datetime
     window_expires_at: datetime | None = None
     agent_id: AgentId | None = None
@@ -137,6 +145,7 @@ class ConversationStart(Value):
     channel: ChannelName
     opened_at: datetime
     service_window: timedelta | None = None
+    persistent: bool = False
     timers: TimerPolicy = TimerPolicy()
     queue_id: QueueId
     queue_name: str
@@ -175,4 +184,6 @@ class ConversationRecord(Value):
     state_changed_at: datetime
     closed_at: datetime | None = None
     close_reason: str | None = None
+    ended_by: Event | None = None
+    """What put it into wrap-up, or closed it from its queue. A live chat ends for good with it."""
     language: str = "en"

@@ -107,6 +107,12 @@ class NotYourConversation(Refused):
     code = "not_your_conversation"
 
 
+class ChatEnded(Refused):
+    """Nothing more can be said in this chat; the customer may start a new one."""
+
+    code = "chat_ended"
+
+
 class ConversationClosed(Refused):
     """Closed is final; a new message of the customer starts a new conversation."""
 

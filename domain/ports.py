@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.conversations import State
+from domain.conversations import Event, State
 from domain.effects import Trigger
 from domain.ids import AccountId, AgentId, ConversationId, EndpointId, MessageId, QueueId
 from domain.messages import DeliveryStatus, OutboundMessage, Receipt
@@ -126,6 +126,8 @@ class Projection(Value):
     preferred_agent_id: AgentId | None = None
     holds_capacity: bool = False
     announcements: tuple[Trigger, ...] = ()
+    ended_by: Event | None = None
+    """The event that ended it, when this is that projection."""
     settled: dict[MessageId, DeliveryStatus] = Field(default_factory=dict)
     """Parked replies whose fate was decided: queued again, withdrawn or expired."""
 

@@ -70,6 +70,10 @@ class ConversationView(ConversationRecord):
     endpoint_name: str
     queue_name: str
     agent_name: str | None = None
+    away_until: datetime | None = None
+    """Live chat: the customer is not connected, and this state ends then unless they come back."""
+    can_reconnect: bool = False
+    """Live chat: its widget has a page to which a link can lead the customer back."""
     last_seq: int = 0
     last_message: MessageView | None = None
     """The last thing that somebody said. What is said by itself does not count."""

@@ -8,10 +8,13 @@ from channels.base import Channel
 from channels.exchange import Exchange, Timeouts
 from channels.google.tokens import AccessTokens
 from channels.google_business_messages import BusinessMessagesChannel
+from channels.guarded_fetch import GuardedFetch
 from channels.line import LineChannel
 from channels.line_api.client import LineClient
+from channels.live_chat import CustomerSignals, LiveChatChannel
 from channels.media_fetch import MediaFetcher
 from channels.rcs import RcsChannel
+from channels.shop_keys import Fetch
 from channels.twilio.client import TwilioClients
 from channels.watching import Watch
 from channels.whatsapp import WhatsAppChannel
@@ -23,15 +26,27 @@ Channels: TypeAlias = Mapping[ChannelName, Channel]
 
 
 @contextlib.asynccontextmanager
-async def open_channels(settings: Settings, tracing: Tracing = OFF) -> AsyncIterator[Channels]:
-    """All of them; their connections are closed at the end."""
+async def open_channels(
+    settings: Settings, signals: CustomerSignals, tracing: Tracing = OFF
+) -> AsyncIterator[Channels]:
+    """All of them; their connections are closed at the end. `signals`: what our widget shows."""
     async with contextlib.AsyncExitStack() as stack:
-        channels: dict[ChannelName, Channel] = {}
+        channels: dict[ChannelName, Channel] = {ChannelName.LIVE_CHAT: LiveChatChannel(signals)}
         for make in (_whatsapp, _line, _business_messages, _rcs):
             channel = make(settings, tracing.watch)
             stack.push_async_callback(channel.close)
             channels[channel.name] = channel
         yield channels
+
+
+@contextlib.asynccontextmanager
+async def open_shop_keys(settings: Settings, tracing: Tracing = OFF) -> AsyncIterator[Fetch]:
+    """Reads the keys with which shops sign who their customers are."""
+    fetch = GuardedFetch(allow_private_hosts=settings.allow_private_media_hosts, watch=tracing.watch)
+    try:
+        yield fetch
+    finally:
+        await fetch.close()
 
 
 def _whatsapp(settings: Settings, watch: Watch) -> Channel:

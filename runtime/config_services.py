@@ -22,6 +22,7 @@ from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
+from application.configuration.widgets import WidgetConfiguration
 from application.configuration.workstreams import WorkstreamConfiguration
 from application.passwords import Passwords
 from application.services import Configuration
@@ -40,6 +41,7 @@ from storage.organization import Organizations
 from storage.privacy import Acknowledgements
 from storage.queues import Queues
 from storage.templates import Templates
+from storage.widgets import Widgets
 from storage.workstreams import Workstreams
 
 
@@ -133,6 +135,14 @@ def configuration(around: Surroundings) -> Configuration:
         ),
         account_draining=Draining(ACCOUNT, around.accounts, trail, database),
         endpoint_draining=Draining(ENDPOINT, endpoints, trail, database),
+        widgets=WidgetConfiguration(
+            widgets=Widgets(database),
+            accounts=around.accounts,
+            workstreams=workstreams,
+            trail=trail,
+            database=database,
+            public_url=around.public_url,
+        ),
         workstreams=WorkstreamConfiguration(
             workstreams=workstreams, endpoints=endpoints, trail=trail, database=database
         ),

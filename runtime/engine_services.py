@@ -1,7 +1,7 @@
 """Puts together how messages travel: intake, dispatch, replies, delivery, files, live events."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.desk import Desk
-from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.dispatch import WORKERS, Dispatcher
 from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
@@ -35,23 +35,19 @@ from application.representatives import Representatives
 from application.retention import Retaining
 from application.safekeeping import Safekeeping
 from application.sending import Sending
-from application.services import Engine
+from application.services import Chat, Engine
 from application.settling import Settling
 from application.signal_post import SignalPost
 from application.signals import Signals
 from application.typing_news import TypingNews
-from channels.base import Channel
-from domain.channels import ChannelName
-from runtime.telemetry import OFF, Tracing
+from runtime import chat_services
+from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.audit import AuditLog
-from storage.blobs import BlobStore
 from storage.callbacks import DeliveryReports
-from storage.clamd import Scanner
 from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
-from storage.database import Database
 from storage.diversions import Diversions
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
@@ -71,34 +67,14 @@ from storage.signal_points import SignalPoints
 from storage.templates import Templates
 from storage.typing_signals import TypingSignals
 from storage.watermarks import Watermarks
-from workflows.client import Conversations
-from workflows.erasure_client import ErasureStarter
+
+__all__ = ["Parts", "Surroundings", "build"]
 
 # What a WhatsApp sender may do unless Twilio granted more
 # (https://www.twilio.com/docs/whatsapp/best-practices-and-faqs).
 SENDS_PER_SECOND: Final = 80.0
 # A delivery that would wait longer gives its place in the worker back and tries again later.
 LONGEST_WAIT: Final = timedelta(seconds=20)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What the engine stands on."""
-
-    database: Database
-    accounts: Accounts
-    channels: Mapping[ChannelName, Channel]
-    conversations: Conversations
-    erasures: ErasureStarter
-    public_url: str
-    secret_keys: Sequence[str]
-    blobs: BlobStore
-    media_max_bytes: int
-    scanner: Scanner | None = None
-    """None: files are not looked into."""
-    dispatch_queue_limit: int = QUEUE_LIMIT
-    dispatch_sweep_every: timedelta = SWEEP_EVERY
-    tracing: Tracing = OFF
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +107,7 @@ class Parts:
             self.gauges.running(),
             self.confirmer.running(),
             self.engine.live_feed.running(),
+            self.engine.chat.running(),
             self.profiles.running(),
             self.settling.running(),
             self.signal_post.running(),
@@ -161,7 +138,14 @@ def build(around: Surroundings) -> Parts:
         profiles=profiles,
     )
     return Parts(
-        engine=_engine(around, intake, links, safekeeping, signal_post),
+        engine=_engine(
+            around,
+            intake=intake,
+            links=links,
+            safekeeping=safekeeping,
+            post=signal_post,
+            chat=chat_services.build(around, links, safekeeping, dispatcher),
+        ),
         dispatcher=dispatcher,
         profiles=profiles,
         settling=Settling(database=database, blobs=around.blobs),
@@ -252,10 +236,12 @@ def _confirmer(around: Surroundings) -> Confirmer:
 
 def _engine(
     around: Surroundings,
+    *,
     intake: Intake,
     links: MediaLinks,
     safekeeping: Safekeeping,
     post: SignalPost,
+    chat: Chat,
 ) -> Engine:
     database = around.database
     listed, messages = ConversationList(database), Messages(database)
@@ -287,6 +273,7 @@ def _engine(
             replies=Replies(database, messages, around.conversations),
             conversations=around.conversations,
             channels=around.channels,
+            offers=chat.offers,
         ),
         attachments=Attachments(
             listed=listed,
@@ -301,4 +288,5 @@ def _engine(
         ),
         live_feed=LiveFeed(LiveEvents(database), TypingNews(TypingSignals(database))),
         personal_data=_personal_data(around),
+        chat=chat,
     )

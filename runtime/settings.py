@@ -118,6 +118,10 @@ class Settings(BaseSettings):
         seconds=1
     )
 
+    chat_calls_per_session: Annotated[int, Field(ge=0)] = 120
+    chat_calls_per_ip: Annotated[int, Field(ge=0)] = 1_200
+    chat_sessions_per_ip: Annotated[int, Field(ge=0)] = 60
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: LogFormat = LogFormat.AUTO
 

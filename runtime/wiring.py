@@ -7,13 +7,15 @@ from functools import partial
 
 from temporalio.client import Client
 
+from application.chats.limits import ChatLimits
 from application.health import Readiness
 from application.idempotency import Idempotency
 from application.passwords import Passwords
 from application.payloads import PayloadReading
 from application.services import Configuration, Services
+from channels.shop_keys import Fetch
 from runtime import config_services, engine_services, media_store
-from runtime.channels import Channels, open_channels
+from runtime.channels import Channels, open_channels, open_shop_keys
 from runtime.engine_services import Parts
 from runtime.keyring import Keyring
 from runtime.payloads import PayloadCodec
@@ -22,6 +24,7 @@ from runtime.telemetry import OFF, Tracing
 from runtime.temporal import check, connect
 from storage.accounts import Accounts
 from storage.blobs import BlobStore
+from storage.chat_feed import ChatFeed
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
 from workflows.client import TemporalConversations
@@ -62,10 +65,19 @@ async def open_application(
     conninfo = settings.database_url.get_secret_value()
     async with (
         open_database(conninfo, max_size=settings.database_pool_size) as database,
-        open_channels(settings, tracing) as channels,
+        open_channels(settings, ChatFeed(database), tracing) as channels,
         media_store.open_blobs(settings) as blobs,
+        open_shop_keys(settings, tracing) as shop_keys,
     ):
-        yield build_application(settings, database, channels, client, blobs=blobs, tracing=tracing)
+        yield build_application(
+            settings,
+            database,
+            channels,
+            client,
+            blobs=blobs,
+            shop_keys=shop_keys,
+            tracing=tracing,
+        )
 
 
 def build_application(
@@ -75,6 +87,7 @@ def build_application(
     client: Client,
     *,
     blobs: BlobStore,
+    shop_keys: Fetch,
     tracing: Tracing = OFF,
 ) -> Application:
     """The engine over what is open already."""
@@ -89,11 +102,17 @@ def build_application(
             public_url=settings.public_url,
             secret_keys=[key.get_secret_value() for key in settings.secret_keys],
             blobs=blobs,
+            shop_keys=shop_keys,
             scanner=media_store.scanner(settings),
             media_max_bytes=settings.media_max_bytes,
             dispatch_queue_limit=settings.dispatch_queue_limit,
             dispatch_sweep_every=settings.dispatch_sweep_every,
             tracing=tracing,
+            chat_limits=ChatLimits.of(
+                calls_per_session=settings.chat_calls_per_session,
+                calls_per_ip=settings.chat_calls_per_ip,
+                sessions_per_ip=settings.chat_sessions_per_ip,
+            ),
         )
     )
     return Application(database=database, accounts=accounts, channels=channels, parts=parts)

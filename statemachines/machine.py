@@ -69,6 +69,8 @@ def resume(memory: Memory, *, now: datetime, timers: TimerPolicy) -> Memory:
     """The memory of a conversation that is taken up in the middle: its state, with fresh deadlines."""
     step = Step(memory.state, memory, Event.CUSTOMER_WROTE, now, timers, memory.agent_id, now)
     getattr(step, f"enter_{memory.state}")()
+    if memory.state is State.DISCONNECTED:
+        step.start_grace()
     kept = (effect for effect in step.effects if isinstance(effect, SetDeadline))
     return remember(memory, kept)
 
@@ -100,11 +102,19 @@ class Step:
     def is_live(self) -> bool:
         return is_live(self.memory.channel)
 
+    def ends_when_left(self) -> bool:
+        """Without its agent it waits for another one, not for its customer."""
+        return self.is_live() and not self.memory.persistent
+
     def window_is_open(self) -> bool:
         return is_window_open(self.memory.window_expires_at, self.now)
 
     def agent_is_held(self) -> bool:
         return self.memory.session_open
+
+    def connection_is_lost(self) -> bool:
+        waits = Deadline.CONNECTION_GRACE in self.memory.deadlines
+        return waits or self._is_closing_for_lack_of_customer()
 
     def may_reconnect(self) -> bool:
         return self.timers.reconnect_limit is not None
@@ -119,6 +129,9 @@ class Step:
         if self.state is State.OPEN:
             self._arm(Deadline.OPEN_AUTO_CLOSE, self.timers.open_auto_close)
             self._stay_open()
+
+    def start_waiting(self) -> None:
+        self._arm(Deadline.OPEN_AUTO_CLOSE, self.timers.open_auto_close)
 
     def close_window(self) -> None:
         self._ask(OpenWindow(wrote_at=self.memory.last_inbound_at, expires_at=self._shut_at()))
@@ -147,8 +160,14 @@ class Step:
     def start_grace(self) -> None:
         self._arm(Deadline.CONNECTION_GRACE, self.timers.connection_grace)
 
+    def keep_grace(self) -> None:
+        if Deadline.CONNECTION_GRACE not in self.memory.deadlines:
+            self.start_grace()
+
     def end_grace(self) -> None:
         self._disarm(Deadline.CONNECTION_GRACE)
+        if self._is_closing_for_lack_of_customer():
+            self._disarm(Deadline.CLOSE_RETRY)
 
     def welcome_back(self) -> None:
         self._announce(Trigger.CUSTOMER_RETURNED)
@@ -249,6 +268,11 @@ class Step:
     def _stay_open(self) -> None:
         if not self._forced_closing():
             self._disarm(Deadline.CLOSE_RETRY)
+
+    def _is_closing_for_lack_of_customer(self) -> bool:
+        """The grace is over, and only mail on its way has kept the conversation from closing."""
+        retries = Deadline.CLOSE_RETRY in self.memory.deadlines
+        return retries and self.memory.closing is Event.GRACE_EXPIRED
 
     def _arm(self, deadline: Deadline, after: timedelta) -> None:
         self._ask(SetDeadline(deadline=deadline, at=self.now + after))

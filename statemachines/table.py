@@ -37,11 +37,15 @@ TABLE: Final[tuple[Row, ...]] = (
     # The customer writes. Whatever the state, the message opens the service window again.
     on(Event.CUSTOMER_WROTE, (State.OPEN, State.ACTIVE), None, "open_window", "release_parked"),
     on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, State.ACTIVE, "open_window", "announce_window_opened", "release_parked"),
-    on(Event.CUSTOMER_WROTE, (State.WAITING, State.WRAP_UP), State.OPEN, "open_window", "requeue", "release_parked"),
+    on(Event.CUSTOMER_WROTE, State.WAITING, State.OPEN, "open_window", "requeue", "release_parked"),
+    on(Event.CUSTOMER_WROTE, State.WRAP_UP, State.OPEN, "open_window", "requeue", "release_parked", unless="is_live"),
+    on(Event.CUSTOMER_WROTE, State.WRAP_UP, None, "open_window", when="is_live"),
     on(Event.CUSTOMER_WROTE, AWAY, State.ACTIVE, "open_window", "welcome_back", when="agent_is_held"),
     on(Event.CUSTOMER_WROTE, AWAY, State.OPEN, "open_window", "welcome_back", "requeue", unless="agent_is_held"),
     on(Event.CUSTOMER_OPTED_OUT, UNFINISHED, None, "announce_opt_out"),
-    # Live chat: the connection, and the customer's own End.
+    # Live chat: the connection, and the customer's own End. What ended stays ended: the customer may be
+    # in another chat by now.
+    on(Event.CHAT_STARTED, State.OPEN, None, "start_waiting", when="is_live"),
     on(Event.CONNECTION_LOST, State.OPEN, None, "start_grace", when="is_live"),
     on(Event.CONNECTION_LOST, State.ACTIVE, State.DISCONNECTED, "start_grace", "announce_disconnected", when="is_live"),
     on(Event.CUSTOMER_RETURNED, State.OPEN, None, "end_grace", when="is_live"),
@@ -54,7 +58,10 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.CUSTOMER_LEFT, State.OPEN, State.CLOSED, when="is_live"),
     on(Event.CUSTOMER_ENDED, State.OPEN, State.CLOSED, when="is_live"),
     on(Event.CUSTOMER_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP, when="is_live"),
-    # An agent takes it.
+    # An agent takes it, whether the customer is still there or not.
+    on(Event.OFFER_ACCEPTED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
+    on(Event.PICKED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
+    on(Event.ASSIGNED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
     on(Event.OFFER_ACCEPTED, State.OPEN, State.ACTIVE, "assign", when="window_is_open"),
     on(Event.OFFER_ACCEPTED, State.OPEN, State.TEMPLATE_ONLY, "assign", unless="window_is_open"),
     on(Event.PICKED, State.OPEN, State.ACTIVE, "assign", when="window_is_open"),
@@ -66,8 +73,8 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.TRANSFERRED_TO_AGENT, ASSIGNED, None, "assign"),
     # An agent lets it go.
     on(Event.AGENT_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP),
-    on(Event.SESSION_CLOSED, ASSIGNED, State.OPEN, "requeue", when="is_live"),
-    on(Event.SESSION_CLOSED, ASSIGNED, State.WAITING, unless="is_live"),
+    on(Event.SESSION_CLOSED, ASSIGNED, State.OPEN, "requeue", when="ends_when_left"),
+    on(Event.SESSION_CLOSED, ASSIGNED, State.WAITING, unless="ends_when_left"),
     on(Event.SESSION_CLOSED, AWAY, None, "let_agent_go"),
     on(Event.SESSION_CLOSED, State.WRAP_UP, State.CLOSED),
     on(Event.AGENT_LOST, ASSIGNED, State.OPEN, "give_back"),
@@ -90,6 +97,7 @@ TABLE: Final[tuple[Row, ...]] = (
 
 REFUSALS: Final[dict[Event, str]] = {
     Event.CUSTOMER_WROTE: "A closed conversation takes no messages; a new one starts.",
+    Event.CHAT_STARTED: "Only a live chat begins before anything was said, and only once.",
     Event.CUSTOMER_OPTED_OUT: "The conversation is closed.",
     Event.CONNECTION_LOST: "Only a live chat that is open or active has a connection to lose.",
     Event.CUSTOMER_RETURNED: "The customer was not away.",

@@ -38,8 +38,10 @@ _PAGE: Final = SQL("""
 RUNNING: Final = _PAGE.format(among=SQL("v.state <> 'closed'"), is_visible=IS_VISIBLE)
 AMONG_ALL: Final = _PAGE.format(among=SQL("true"), is_visible=IS_VISIBLE)
 TIMERS: Final = """
-    SELECT w.timers FROM conversations c
+    SELECT w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END AS timers
+    FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
+    LEFT JOIN widgets chat ON chat.endpoint_id = c.endpoint_id
     WHERE c.conversation_id = %(conversation_id)s
 """
 _EVERYBODY: Final = Viewer(sees_all=True)

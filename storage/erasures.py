@@ -47,6 +47,9 @@ KNOWN_BY: Final = """
         UNION ALL SELECT each.value FROM addresses a, jsonb_each_text(a.other_ids) AS each
                   WHERE a.contact_id = %(contact_id)s
         UNION ALL SELECT value FROM contact_ids WHERE contact_id = %(contact_id)s
+        UNION ALL SELECT unnest(ARRAY[s.email, s.phone]) FROM chat_sessions s
+                  JOIN addresses a ON a.value = s.address AND a.channel = 'live_chat'
+                  WHERE a.contact_id = %(contact_id)s
     ) AS known
     WHERE known.value <> '' AND known.value NOT LIKE 'erased:%%'
 """
@@ -57,6 +60,14 @@ BEGIN: Final = """
             SELECT DISTINCT unnest(coalesce(identifiers, '{}') || %(identifiers)s::text[])
         )
     WHERE erasure_id = %(erasure_id)s AND state <> 'done'
+"""
+# Their browsers are nobody's from now on. Before the addresses: they say whose sessions these are.
+FORGET_SESSIONS: Final = """
+    UPDATE chat_sessions s
+    SET address = 'erased:' || s.session_id, display_name = NULL, email = NULL, phone = NULL,
+        context = '{}', revoked_at = coalesce(s.revoked_at, now())
+    FROM addresses a
+    WHERE a.contact_id = %(contact_id)s AND a.channel = 'live_chat' AND a.value = s.address
 """
 FORGET_ADDRESSES: Final = """
     UPDATE addresses
@@ -87,6 +98,9 @@ NOT_EMPTY: Final = """
                 AND (m.content ->> 'kind' IS DISTINCT FROM 'erased' OR m.details <> '{}'))
         OR EXISTS (SELECT FROM notes n WHERE n.conversation_id = c.conversation_id)
         OR EXISTS (SELECT FROM media f WHERE f.conversation_id = c.conversation_id)
+        OR EXISTS (SELECT FROM chats h WHERE h.conversation_id = c.conversation_id
+                   AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]'
+                        OR h.post_chat <> '{}'))
     )
     ORDER BY c.conversation_id LIMIT %(limit)s
 """
@@ -178,10 +192,12 @@ class Erasures:
             await connection.execute(LOCK_CONTACT, facts)
             facts["identifiers"] = await _texts(connection, KNOWN_BY, facts)
             await connection.execute(BEGIN, facts)
+            sessions = await connection.execute(FORGET_SESSIONS, facts)
             addresses = await connection.execute(FORGET_ADDRESSES, facts)
             ids = await connection.execute(FORGET_IDS, facts)
             consents = await connection.execute(FORGET_CONSENTS, facts)
             await connection.execute(FORGET_NAME, facts)
+            await self.count(erasure_id, "sessions", sessions.rowcount)
             await self.count(erasure_id, "addresses", addresses.rowcount)
             await self.count(erasure_id, "ids", ids.rowcount)
             await self.count(erasure_id, "consents", consents.rowcount)

@@ -90,7 +90,7 @@ OPEN: Final = """
 # Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
 # taken once the address is ours, so that no later message comes before an earlier one.
 # A word is an answer to the consent question until one of us has written: then it may answer them.
-KEEP: Final = SQL("""
+_KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
         WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known} AND {as_said}
@@ -103,7 +103,7 @@ KEEP: Final = SQL("""
             window_expires_at = sender.now + %(window)s::interval
         FROM sender
         WHERE c.endpoint_id = %(endpoint_id)s AND c.address_id = sender.address_id
-          AND c.state <> 'closed'
+          AND {takes_it}
           AND NOT EXISTS (
               SELECT FROM messages m
               WHERE m.endpoint_id = %(endpoint_id)s AND m.direction = 'inbound'
@@ -155,7 +155,17 @@ KEEP: Final = SQL("""
         SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
     )
     SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
-""").format(as_known=AS_KNOWN, as_said=AS_SAID)
+""")
+KEEP: Final = _KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL("c.state <> 'closed'"))
+# A chat that ended stays ended: what was meant for it begins no other one.
+KEEP_IN_CHAT: Final = _KEEP.format(
+    as_known=AS_KNOWN,
+    as_said=AS_SAID,
+    takes_it=SQL("""
+        c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
+        AND c.state NOT IN ('wrap_up', 'closed')
+    """),
+)
 
 
 class Intake:
@@ -187,7 +197,7 @@ class Intake:
 
         Raise EndpointGone if the endpoint was removed since it was found, or drains.
         """
-        message = {**_message(endpoint, event), "window": window}
+        message = {**as_parameters(endpoint, event), "window": window}
         try:
             kept = await self._keep(message) or await self._prepare_and_keep(endpoint, event, message)
         except _HasIt as known:
@@ -242,7 +252,7 @@ class Intake:
         return True
 
 
-def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:
+def as_parameters(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, object]:
     return {
         **endpoint.model_dump(),
         **description(event.sender),

@@ -43,7 +43,13 @@ STILL_KEPT: Final = """
         (SELECT count(*) FROM notes JOIN conversations c USING (conversation_id)
             WHERE c.contact_id = %(contact_id)s) AS notes,
         (SELECT count(*) FROM media JOIN conversations c USING (conversation_id)
-            WHERE c.contact_id = %(contact_id)s) AS files
+            WHERE c.contact_id = %(contact_id)s) AS files,
+        (SELECT count(*) FROM chats h JOIN conversations c USING (conversation_id)
+            WHERE c.contact_id = %(contact_id)s
+            AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]'
+                 OR h.post_chat <> '{}')) AS chats,
+        (SELECT count(*) FROM chat_sessions s JOIN conversations c USING (conversation_id)
+            WHERE c.contact_id = %(contact_id)s AND s.address NOT LIKE 'erased:%%') AS sessions
 """
 _AS_TEXT: Final = {"bytea": SQL("encode({}, 'escape')")}
 # Reading a large table takes longer than anything else that we ask; nobody waits for it.

@@ -16,6 +16,7 @@ class PendingMail(ConversationRecord):
     """The first undelivered items of one mailbox, and all of its conversation that a workflow needs."""
 
     timers: TimerPolicy
+    persistent: bool
     endpoint_name: str
     queue_name: str
     preferred_agent_id: AgentId | None
@@ -29,10 +30,13 @@ PENDING: Final = """
     SELECT c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id,
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
            c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
-           w.timers, e.name AS endpoint_name, q.name AS queue_name, waiting.items
+           w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END AS timers,
+           w.persistent,
+           e.name AS endpoint_name, q.name AS queue_name, waiting.items
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     JOIN endpoints e ON e.endpoint_id = c.endpoint_id
+    LEFT JOIN widgets chat ON chat.endpoint_id = c.endpoint_id
     JOIN queues q ON q.queue_id = c.queue_id
     JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (

@@ -75,6 +75,7 @@ GET: Final = """
            END AS thumbnail
     FROM media WHERE media_id = %(media_id)s
 """
+FORGET_UPLOAD: Final = "DELETE FROM media WHERE media_id = %(media_id)s AND message_id IS NULL"
 IS_KNOWN: Final = "SELECT 1 FROM media WHERE media_id = %(media_id)s AND state <> 'erased'"
 
 
@@ -118,6 +119,10 @@ class MediaFiles:
         )
         place = {"media_id": upload.media_id, "conversation_id": upload.conversation_id}
         await self._db.execute(ADD_UPLOAD, {**place, **_facts(stored)})
+
+    async def forget_upload(self, media_id: MediaId) -> None:
+        """It became part of no message, and its bytes are gone."""
+        await self._db.execute(FORGET_UPLOAD, {"media_id": media_id})
 
     async def is_known(self, media_id: MediaId) -> bool:
         """False: nobody may have its bytes any more."""

@@ -22,11 +22,17 @@ PROJECT: Final = """
     SET revision = %(revision)s, state = %(state)s,
         state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(at)s END,
         agent_id = %(agent_id)s, preferred_agent_id = %(preferred_agent_id)s,
-        queue_id = coalesce(%(queue_id)s, queue_id), holds_capacity = %(holds_capacity)s
+        queue_id = coalesce(%(queue_id)s, queue_id), holds_capacity = %(holds_capacity)s,
+        ended_by = CASE WHEN channel = 'live_chat' OR %(state)s IN ('wrap_up', 'closed')
+                        THEN coalesce(ended_by, %(ended_by)s) END
     WHERE conversation_id = %(conversation_id)s
 """
 PROJECT_CLOSED: Final = """
     UPDATE conversations SET revision = %(revision)s WHERE conversation_id = %(conversation_id)s
+"""
+ACCEPTED: Final = """
+    UPDATE chats SET accepted_at = %(at)s
+    WHERE conversation_id = %(conversation_id)s AND accepted_at IS NULL
 """
 SETTLE: Final = """
     WITH settled AS (
@@ -55,7 +61,7 @@ CLOSE: Final = """
     WITH closed AS (
         UPDATE conversations
         SET state = 'closed', closed_at = %(at)s, state_changed_at = %(at)s, close_reason = %(reason)s,
-            holds_capacity = false
+            ended_by = coalesce(ended_by, %(reason)s), holds_capacity = false
         WHERE conversation_id = %(conversation_id)s AND state <> 'closed' AND mailbox_seq = %(handled)s
         RETURNING conversation_id
     ), told AS (
@@ -129,6 +135,8 @@ class Projections:
             return
         state = before.state if projection.state is State.CLOSED else projection.state
         await self._db.execute(PROJECT, {**facts, "state": state})
+        if before.agent_id is None and projection.agent_id is not None:
+            await self._db.execute(ACCEPTED, facts)
 
     async def _settle(self, projection: Projection) -> None:
         if not projection.settled:

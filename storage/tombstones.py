@@ -39,6 +39,12 @@ NOTES: Final = """
     SELECT note_id FROM notes WHERE conversation_id = ANY (%(conversation_ids)s) LIMIT %(limit)s
 """
 FORGET_NOTES: Final = "DELETE FROM notes WHERE note_id = ANY (%(ids)s)"
+# What the page and the customer said beside their messages.
+FORGET_CHATS: Final = """
+    UPDATE chats h SET locale = NULL, pre_chat = '{}', context = '{}', pages = '[]', post_chat = '{}'
+    WHERE h.conversation_id = ANY (%(conversation_ids)s)
+      AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]' OR h.post_chat <> '{}')
+"""
 FILES: Final = """
     SELECT media_id FROM media WHERE conversation_id = ANY (%(conversation_ids)s) LIMIT %(limit)s
 """
@@ -74,6 +80,10 @@ class Tombstones:
             ids = await self._ids(NOTES, _among(conversation_ids, limit))
             await self.forget_answers([str(each) for each in ids])
             return await self._db.execute(FORGET_NOTES, {"ids": ids})
+
+    async def forget_chats(self, conversation_ids: Sequence[ConversationId]) -> int:
+        """Surveys, context and pages visited; return of how many chats."""
+        return await self._db.execute(FORGET_CHATS, {"conversation_ids": list(conversation_ids)})
 
     async def files(self, conversation_ids: Sequence[ConversationId], limit: int) -> list[MediaId]:
         """Files whose bytes must go before their rows do."""

@@ -9,21 +9,21 @@ from storage.resources import Resource, Statements
 
 WORKSTREAMS: Final = Statements(
     insert="""
-        INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id, timers,
-                                 monitoring_notice, consent, fallback_endpoint_ids,
-                                 version, created_at, updated_at)
-        VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s, %(timers)s,
-                %(monitoring_notice)s, %(consent)s, %(fallback_endpoint_ids)s,
-                1, %(created_at)s, %(created_at)s)
+        INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id,
+                                 persistent, timers, monitoring_notice, consent,
+                                 fallback_endpoint_ids, version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s,
+                %(persistent)s, %(timers)s, %(monitoring_notice)s, %(consent)s,
+                %(fallback_endpoint_ids)s, 1, %(created_at)s, %(created_at)s)
     """,
     get="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers,
                monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers,
                monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams

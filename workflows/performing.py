@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from domain.conversations import Memory, ParkedReply
+from domain.conversations import Memory, ParkedReply, State
 from domain.effects import (
     Announce,
     Assign,
@@ -32,6 +32,7 @@ _SHOWN: Final = (
     WithdrawParked,
 )
 """Effects that people see; the others only concern the workflow."""
+_OVER: Final = (State.WRAP_UP, State.CLOSED)
 
 
 def needs_projection(effects: Iterable[Effect]) -> bool:
@@ -42,6 +43,11 @@ def needs_projection(effects: Iterable[Effect]) -> bool:
 def announcements(effects: Iterable[Effect]) -> tuple[Trigger, ...]:
     """What people are told about, in order."""
     return tuple(effect.trigger for effect in effects if isinstance(effect, Announce))
+
+
+def ends(effects: Iterable[Effect]) -> bool:
+    """Whether the conversation is over with them, if only for its customer."""
+    return any(isinstance(each, EnterState) and each.state in _OVER for each in effects)
 
 
 def released(before: Memory, effects: Iterable[Effect]) -> tuple[MessageId, ...]:

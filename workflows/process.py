@@ -37,6 +37,16 @@ _CONCERNS_CONVERSATION: Final = {
 """Failures of one delivery that change the whole conversation."""
 
 
+_EVENTS: Final = {
+    MailKind.CUSTOMER_OPTED_OUT: Event.CUSTOMER_OPTED_OUT,
+    MailKind.CHAT_STARTED: Event.CHAT_STARTED,
+    MailKind.CONNECTION_LOST: Event.CONNECTION_LOST,
+    MailKind.CUSTOMER_RETURNED: Event.CUSTOMER_RETURNED,
+    MailKind.CUSTOMER_ENDED: Event.CUSTOMER_ENDED,
+}
+"""Mail that is an event and nothing else."""
+
+
 class Process:
     """What happens to a conversation, one thing at a time.
 
@@ -47,6 +57,8 @@ class Process:
         self.start = run.start
         self.memory = run.memory or beginning(run.start)
         self.handled = run.received
+        self.taken = run.received
+        """Its mail up to there is handled or just being read: no later one may be missed by closing."""
         self.revision = run.revision
         self.learned: list[Event] = []
         """What deliveries found out; the loop takes it up like mail."""
@@ -77,6 +89,7 @@ class Process:
 
     async def read(self, mail: Mail) -> None:
         """One item of the mailbox."""
+        self.taken = mail.position
         if mail.has_media and mail.message_id is not None:
             self._copy_side_by_side()
             self.copies.add(mail.message_id)
@@ -88,12 +101,12 @@ class Process:
                 workflow.logger.info("late refusal ignored")
             case MailKind.WINDOW_REFUSED:
                 await self.notice(Event.SERVICE_WINDOW_EXPIRED)
-            case MailKind.CUSTOMER_OPTED_OUT:
-                await self.notice(Event.CUSTOMER_OPTED_OUT)
             case MailKind.RESTORED:
                 await self._project()
             case MailKind.SYSTEM_WROTE:
                 self._deliver_later(mail.message_id)
+            case kind:
+                await self.notice(_EVENTS[kind])
         self.handled = mail.position
 
     async def reach(self, deadline: Deadline) -> None:
@@ -141,15 +154,18 @@ class Process:
             self.memory = deadlines.postpone_closing(before, event, now)
             return
         self.memory = memory
-        await self._perform(before, effects)
+        await self._perform(event, before, effects)
 
-    async def _perform(self, before: Memory, effects: tuple[Effect, ...]) -> None:
+    async def _perform(self, event: Event, before: Memory, effects: tuple[Effect, ...]) -> None:
         for message_id in performing.released(before, effects):
             self.deliveries.add(message_id)
         if performing.needs_projection(effects):
             workflow.upsert_search_attributes(search_attributes.changes(self.memory))
-            announced = performing.announcements(effects)
-            await self._project(announced=announced, settled=performing.settled(before, effects))
+            await self._project(
+                announced=performing.announcements(effects),
+                settled=performing.settled(before, effects),
+                ended_by=event if performing.ends(effects) else None,
+            )
         workflow.set_current_details(current_details(self.memory))
 
     async def _park(self, message_id: MessageId) -> None:
@@ -172,7 +188,7 @@ class Process:
         """Ask PostgreSQL, which knows of mail that has not reached us: closing must not race it."""
         request = CloseRequest(
             conversation_id=self.start.conversation_id,
-            handled=self.handled,
+            handled=self.taken,
             at=workflow.now(),
             reason=event,
         )
@@ -187,6 +203,7 @@ class Process:
         self,
         announced: Iterable[Trigger] = (),
         settled: dict[MessageId, DeliveryStatus] | None = None,
+        ended_by: Event | None = None,
     ) -> None:
         self.revision += 1
         projection = Projection(
@@ -198,6 +215,7 @@ class Process:
             preferred_agent_id=self.memory.preferred_agent_id,
             holds_capacity=self.memory.holds_capacity,
             announcements=tuple(announced),
+            ended_by=ended_by,
             settled=settled or {},
         )
         automated = await workflow.execute_activity_method(

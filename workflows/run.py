@@ -31,6 +31,7 @@ def beginning(start: ConversationStart) -> Memory:
     memory = Memory(
         channel=start.channel,
         service_window=start.service_window,
+        persistent=start.persistent,
         last_inbound_at=start.opened_at,
     )
     if known is None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from api.agent.routing import RequestId, agent_router
 from api.dependencies import AgentCaller, SupervisorCaller, UseEngine
 from api.pagination import PageOf, Paging
+from application.reconnect_offers import ReconnectOffer
 from domain.commands import CloseSession, End, ForceClose, Release
 from domain.conversations import State
 from domain.ids import ConversationId, QueueId
@@ -93,6 +94,14 @@ async def force_close(
 ) -> ConversationView:
     """Close it, whatever state it is in. For supervisors."""
     return await engine.desk.act(caller, conversation_id, ForceClose, request_id)
+
+
+@router.post("/{conversation_id}/reconnect-link")
+async def reconnect_link(
+    conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine
+) -> ReconnectOffer:
+    """A link by which the customer of a live chat comes back to it, from any device."""
+    return await engine.chat.offers.offer(caller, conversation_id)
 
 
 @router.get("/{conversation_id}/notes")

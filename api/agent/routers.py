@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.agent import attachments, conversations, events, messages, session, signals
+from api.agent import attachments, chats, conversations, events, messages, session, signals
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     conversations.router,
+    chats.router,
     messages.router,
     messages.templates_router,
     attachments.router,

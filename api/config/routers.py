@@ -19,6 +19,7 @@ from api.config import (
     queues,
     secret_files,
     templates,
+    widgets,
     workstreams,
 )
 
@@ -34,6 +35,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     endpoints.router,
     draining.accounts,
     draining.endpoints,
+    widgets.router,
     templates.router,
     automated_messages.router,
     api_keys.router,

@@ -14,6 +14,7 @@ from application.configuration.notices import Notice
 from channels.addresses import number_of
 from domain.channels import ChannelName
 from domain.configuration import Account, ApiKey, Endpoint
+from domain.widgets import Widget
 from storage.accounts import SecretStatus
 
 
@@ -56,6 +57,16 @@ class EndpointShown(Endpoint):
     @classmethod
     def of(cls, endpoint: Endpoint) -> Self:
         return cls(**dict(endpoint), number=number_of(endpoint.address))
+
+
+class WidgetShown(Widget):
+    """A widget, with the line to copy into pages."""
+
+    snippet: str = Field(examples=['<script type="module" src="…/widget.js" data-widget="…"></script>'])
+
+    @classmethod
+    def of(cls, widget: Widget, snippet: str) -> Self:
+        return cls(**dict(widget), snippet=snippet)
 
 
 class ApiKeyMade(ApiKey):

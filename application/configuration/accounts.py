@@ -22,6 +22,7 @@ from application.configuration.drafts import (
 from application.configuration.notices import Notice, notices
 from application.configuration.privacy import EnablingRules, PrivacyNotice
 from application.configuration.register import Register
+from application.configuration.widgets import refuse_live
 from channels.base import Channel
 from channels.extras import SecretCheck
 from domain.channels import ChannelName
@@ -106,6 +107,7 @@ class AccountConfiguration:
 
     async def create(self, caller: Caller, draft: NewAccount) -> AccountView:
         """Connect an account; its settings are checked by its channel."""
+        refuse_live(draft.channel, "channel")
         if draft.secrets:
             require(caller, [Scope.SECRETS_WRITE])
         self._check(draft.channel, draft.settings, draft.secrets.keys())

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from domain.timers import TimerPolicy
 
@@ -53,7 +53,7 @@ SecretValue: TypeAlias = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=4000, pattern=PRINTABLE),
 ]
 # The names are part of the document's promise only if it says that there are no others.
-NO_OTHERS: Final = {"additionalProperties": False}
+NO_OTHERS: Final[dict[str, JsonValue]] = {"additionalProperties": False}
 Settings: TypeAlias = Annotated[
     dict[SettingName, SettingValue], Field(max_length=50, json_schema_extra=NO_OTHERS)
 ]

@@ -10,6 +10,7 @@ from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Language, Name, Settings
 from application.configuration.pages import matching
 from application.configuration.register import Register
+from application.configuration.widgets import refuse_live
 from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Endpoint
@@ -94,6 +95,7 @@ class EndpointConfiguration:
     async def create(self, caller: Caller, account_id: AccountId, draft: NewEndpoint) -> Endpoint:
         """Add an endpoint to an account."""
         account = await self._accounts.get(account_id)
+        refuse_live(account.channel, "account_id")
         if account.draining_since is not None:
             raise Conflict("This account is draining: cancel that, or add the endpoint to another one.")
         self._check_settings(account.channel, draft.settings)

@@ -1,9 +1,9 @@
 """Workstreams: how the work of one channel is routed and timed."""
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from application.configuration.audit import AuditTrail, now
 from application.configuration.consent import ConsentDraft, consent_of
@@ -31,11 +31,19 @@ class NewWorkstream(Draft):
     channel: ChannelName = Field(examples=["whatsapp"])
     fallback_queue_id: QueueId
     distribution: Literal["pick", "push"] = "pick"
+    persistent: bool = False
+    """Live chats of signed-in customers that only an agent ends. It stays as it is."""
     timers: TimerSettings | None = None
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentDraft | None = None
     fallback_endpoint_ids: FallbackEndpoints = ()
     """Endpoints of other channels, by which a reply leaves for a customer who cannot be reached."""
+
+    @model_validator(mode="after")
+    def _only_chats_persist(self) -> Self:
+        if self.persistent and not is_live(self.channel):
+            raise ValueError("only live chats can be persistent; every other channel is")
+        return self
 
 
 class WorkstreamChange(Draft):
@@ -50,10 +58,11 @@ class WorkstreamChange(Draft):
     fallback_endpoint_ids: FallbackEndpoints | None = None
 
 
-def _policy(settings: TimerSettings | None, channel: ChannelName) -> TimerPolicy:
-    if settings is not None:
-        return TimerPolicy(**dict(settings))
-    return TimerPolicy.for_live_chat() if is_live(channel) else TimerPolicy()
+def _policy(draft: NewWorkstream) -> TimerPolicy:
+    if draft.timers is not None:
+        return TimerPolicy(**dict(draft.timers))
+    ends_with_connection = is_live(draft.channel) and not draft.persistent
+    return TimerPolicy.for_live_chat() if ends_with_connection else TimerPolicy()
 
 
 class WorkstreamConfiguration:
@@ -80,7 +89,7 @@ class WorkstreamConfiguration:
             workstream_id=new_id(),
             created_at=now(),
             updated_at=now(),
-            timers=_policy(draft.timers, draft.channel),
+            timers=_policy(draft),
             consent=consent_of(draft.consent, ConsentQuestion()),
             **draft.model_dump(exclude={"timers", "consent"}),
         )

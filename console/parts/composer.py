@@ -8,6 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from application.reconnect_offers import SLUG
 from console import paths
 from console.actions import Action, Offer
 from console.modes import Mode, Writing
@@ -22,6 +23,7 @@ from domain.suggestions import Suggestion
 # What is being typed stays in the browser until it is sent: it survives a reload. Only that somebody
 # types is told, every few seconds.
 _ENTER: Final = "(event) => { if (holdfast.enterSends(event)) emit(holdfast.text()); }"
+_INSERT_LINK: Final = f"() => holdfast.insert({json.dumps(SLUG)})"
 _TEXT: Final = "() => emit(holdfast.text())"
 
 Said = Callable[[str], Any]
@@ -52,6 +54,8 @@ class Composer:
             with tag("div", "writer") as self._writer:
                 self._attach = self._uploads.button()
                 self._suggesting.button()
+                self._link = button(texts.insert_link, "quiet", sign="link")
+                self._link.on("click", js_handler=_INSERT_LINK)
                 self._draft(on_send)
                 self._template = self._template_button(on_template)
                 self._send = button(texts.send, "primary round", sign="send")
@@ -75,7 +79,12 @@ class Composer:
         ui.run_javascript(f"holdfast.openDraft('{conversation_id}')")
 
     def show(
-        self, writing: Writing, offers: tuple[Offer, ...], capabilities: Capabilities | None
+        self,
+        writing: Writing,
+        offers: tuple[Offer, ...],
+        capabilities: Capabilities | None,
+        *,
+        can_link: bool,
     ) -> None:
         """As much as the conversation allows now; what failed before that changed is past."""
         if writing != self._writing:
@@ -86,6 +95,7 @@ class Composer:
         show_if(self._send, is_free)
         can = capabilities or Capabilities(text_limit=0)
         show_if(self._attach, is_free and can.outbound_media)
+        show_if(self._link, is_free and can_link)
         show_if(self._template, can.templates)
         self._suggesting.show(can.suggestions if is_free else None)
         self._template.classes(

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from nicegui.element import Element
+
 from console import paths
 from console.actions import Action, Offer
 from console.parts.conversation_list import avatar
 from console.parts.dialog import Dialog
 from console.parts.markup import attribute, button, icon, say, show_if, tag, words
-from console.standing import Standing
+from console.standing import Countdown, Standing
 from console.texts import Texts
 
 _HOME: Final = "(event) => { if (holdfast.follow(event)) emit(); }"
@@ -38,6 +40,7 @@ class Heading:
                 with tag("p", "facts"):
                     self._state = words("span", "", "state")
                     self._window = words("span", "", "window")
+                    self._away = self._countdown()
                     self._facts = words("span", "", "more")
             self._actions = tag("div", "actions")
             self._details = button(texts.details, "quiet", sign="panel")
@@ -56,7 +59,21 @@ class Heading:
             add="urgent" if standing.is_urgent else "", remove="" if standing.is_urgent else "urgent"
         )
         attribute(self._details, "aria-expanded", "true" if shows_details else "false")
+        self._show_away(standing.away)
         self._show_offers(offers)
+
+    def _countdown(self) -> Element:
+        with tag("span", "countdown", role="timer") as away:
+            self._away_label = words("span", "")
+            self._left = words("b", "", "left")
+        return away
+
+    def _show_away(self, away: Countdown | None) -> None:
+        """The browser counts; it begins anew when another end is told."""
+        show_if(self._away, away)
+        say(self._away_label, f"{away.label}:" if away else "")
+        attribute(self._left, "data-seconds", str(away.seconds) if away else None)
+        attribute(self._left, "data-until", away.ends_at.isoformat() if away else None)
 
     def _show_avatar(self, name: str) -> None:
         if self._name.text != name:

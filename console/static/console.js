@@ -97,6 +97,12 @@ const holdfast = (() => {
     typingToldAt = Date.now();
     emitEvent("holdfast_typing", current);
   };
+  const insert = (what) => {
+    const field = area();
+    field.setRangeText(what, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  };
   const focusDraft = () => area()?.focus();
   window.addEventListener("resize", grow);
   document.addEventListener("input", (event) => {
@@ -110,6 +116,21 @@ const holdfast = (() => {
       if (key.startsWith("holdfast.")) sessionStorage.removeItem(key);
     }
   };
+
+  // -- time that runs out ------------------------------------------------------------------------
+
+  let counted = { until: null, end: 0 }; // the browser's clock may be wrong, but not how fast it goes
+  const countDown = () => {
+    const shown = document.querySelector("[data-until]");
+    if (!shown) return;
+    const { until, seconds } = shown.dataset;
+    if (until !== counted.until) counted = { until, end: performance.now() + seconds * 1000 };
+    const left = Math.max(0, Math.ceil((counted.end - performance.now()) / 1000));
+    const units = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    const [first, ...rest] = units[0] ? units : units.slice(1);
+    shown.textContent = [first, ...rest.map((unit) => String(unit).padStart(2, "0"))].join(":");
+  };
+  setInterval(countDown, 250);
 
   // -- the transcript stays at its end, unless the reader went up ----------------------------------
 
@@ -180,7 +201,7 @@ const holdfast = (() => {
   const closeDialog = (id) => document.getElementById(id)?.close();
 
   return {
-    follow, seen, saw, text, openDraft, sent, enterSends, focusDraft, forget,
+    follow, seen, saw, text, openDraft, sent, enterSends, insert, focusDraft, forget,
     stickToEnd, upload, showDialog, closeDialog,
   };
 })();

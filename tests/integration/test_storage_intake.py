@@ -12,7 +12,7 @@ from domain.messages import Media, MediaItem, MediaState, Sender, Text
 from domain.ports import CloseRequest
 from storage.consents import Consents
 from storage.conversations import Conversations
-from storage.intake import ENDPOINT_KEPT_FOR, EndpointGone, Intake, _message
+from storage.intake import ENDPOINT_KEPT_FOR, EndpointGone, Intake, as_parameters
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles, Stored
 from storage.messages import Messages
@@ -225,7 +225,7 @@ async def test_a_known_sender_in_a_running_conversation_costs_one_statement(hous
     anna = Sender(address=ANNA, phone="+4915100001", display_name="Anna", other_ids={"wa_id": "49"})
     first = await intake.receive(house.front, a_message("SM1", anna), DAY)
 
-    kept = await intake._keep({**_message(house.front, a_message("SM2", anna)), "window": DAY})
+    kept = await intake._keep({**as_parameters(house.front, a_message("SM2", anna)), "window": DAY})
 
     assert kept is not None
     assert kept.conversation_id == first.conversation_id

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from runtime.process import run_main
 from runtime.simulate.server import time_skipping
-from tests.replay.scenarios import SCENARIOS
+from tests.replay.scenarios import SCENARIOS, STARTS
 from tests.workflows.story import telling
 
 HISTORIES: Final = Path(__file__).parent / "histories"
@@ -31,7 +31,8 @@ async def main(label: str) -> None:
             file = HISTORIES / f"{name}-{label}.json"
             if file.exists():
                 sys.exit(f"{file.name} is kept already. Name another label: make histories LABEL=0.2.0")
-            async with telling(environment, opened_at=datetime.now(UTC)) as story:
+            start = STARTS.get(name, {})
+            async with telling(environment, opened_at=datetime.now(UTC), **start) as story:
                 await scenario(story)
                 history = await story.handle.fetch_history()
             kept = json.dumps(_anonymous(history.to_json_dict()), indent=1, sort_keys=True)

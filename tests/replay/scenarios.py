@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from domain import commands
-from domain.conversations import State
+from domain.channels import ChannelName
+from domain.conversations import MailKind, State
 from domain.effects import Trigger
 from domain.errors import MediaUnavailable, OutcomeUnknown, ProviderUnavailable
+from domain.timers import TimerPolicy
 from tests.workflows.story import Story
 
 
@@ -103,7 +105,42 @@ async def automated(story: Story) -> None:
     await story.handle.result()
 
 
+async def live_chat(story: Story) -> None:
+    """Begun without a word; lost in the queue, in an agent's hands, for long; ended by its customer."""
+    story.world.read_model.timers = story.start.timers
+    await story.provider_reports(MailKind.CHAT_STARTED, story.start.opened_at)
+    await story.customer_writes()
+    await story.customer_connects(MailKind.CONNECTION_LOST, MailKind.CUSTOMER_RETURNED)
+    await story.order(commands.Pick)
+    await story.customer_connects(MailKind.CONNECTION_LOST)
+    await story.order(commands.Send)
+    await story.pass_time(seconds=30)
+    await story.until_state(State.RECONNECT_WINDOW)
+    await story.customer_connects(MailKind.CUSTOMER_RETURNED, MailKind.CONNECTION_LOST)
+    await story.order(commands.CloseSession)
+    await story.customer_writes()
+    await story.until_state(State.OPEN)
+    await story.order(commands.Pick)
+    await story.customer_connects(MailKind.CUSTOMER_ENDED)
+    await story.pass_time(minutes=16)
+    await story.handle.result()
+
+
+STARTS: Final[dict[str, dict[str, Any]]] = {
+    "live_chat": {
+        "channel": ChannelName.LIVE_CHAT,
+        "service_window": None,
+        "timers": TimerPolicy.for_live_chat().model_copy(
+            update={
+                "connection_grace": timedelta(seconds=20),
+                "reconnect_limit": timedelta(minutes=2),
+            }
+        ),
+    }
+}
+"""How a conversation begins that is not one of WhatsApp."""
+
 SCENARIOS: Final[dict[str, Callable[[Story], Awaitable[None]]]] = {
     scenario.__name__: scenario
-    for scenario in (answered, template_only, parked_in_vain, waiting, troubles, automated)
+    for scenario in (answered, template_only, parked_in_vain, waiting, troubles, automated, live_chat)
 }

@@ -18,6 +18,7 @@ NO = None
 WHATSAPP = {
     #                              open active waiting disc. reconn. template wrap-up closed
     Event.CUSTOMER_WROTE:         (O,   A,     O,      A,    A,      A,       O,      NO),
+    Event.CHAT_STARTED:           (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_LEFT:          (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_ENDED:         (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_RETURNED:      (NO,  NO,    NO,     A,    A,      NO,      NO,     NO),
@@ -49,6 +50,8 @@ WHATSAPP = {
 """An agent holds the session wherever a state has one; the widget (if any) allows no reconnecting."""
 
 LIVE_CHAT = WHATSAPP | {
+    Event.CUSTOMER_WROTE:         (O,   A,     O,      A,    A,      A,       U,      NO),
+    Event.CHAT_STARTED:           (O,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_LEFT:          (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_ENDED:         (C,   U,     NO,     U,    U,      U,       NO,     NO),
     Event.CUSTOMER_RETURNED:      (O,   NO,    NO,     A,    A,      NO,      NO,     NO),

@@ -83,6 +83,12 @@ class Story:
         with self.environment.with_time_skipping_disabled():
             await self.conversations.deliver(self.start, [self._next_mail(at, kind=kind)])
 
+    async def customer_connects(self, *kinds: MailKind) -> None:
+        """A connection is lost or found again, or the customer ends the chat."""
+        for kind in kinds:
+            await self.provider_reports(kind, await self.now())
+        await self.until_handled(self.position)
+
     async def provider_reports_closed_window(self) -> None:
         """The provider says now that the window is closed."""
         await self.provider_reports(MailKind.WINDOW_REFUSED, await self.now())

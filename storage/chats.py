@@ -1,0 +1,272 @@
+"""Chats: how one begins and ends, how its customer sees it, and what is known of it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from psycopg.sql import SQL
+
+from domain.channels import ChannelName
+from domain.chats import ENDED_REASONS, OVER, ChatFacts, ChatSession, ChatStart, ChatView, Page
+from domain.conversations import Event, MailKind, State
+from domain.errors import NotFound
+from domain.ids import ConversationId, new_id
+from domain.messages import Sender
+from domain.values import Value
+from storage.addresses import AddressBook
+from storage.chat_leases import ChatLeases
+from storage.chat_sessions import ChatSessions
+from storage.database import Database
+from storage.documents import document, storable
+from storage.intake import OPEN, EndpointGone
+from storage.mailbox import Mailbox
+
+PAGES_KEPT: Final = 100
+SAYS_HELLO_WITHIN: Final = timedelta(seconds=45)
+"""Who begins, writes or comes back counts as connected for so long, until their socket says so."""
+
+_UNFINISHED: Final = SQL("""
+    SELECT c.conversation_id FROM conversations c JOIN addresses a ON a.address_id = c.address_id
+    WHERE c.endpoint_id = %(widget_id)s AND a.channel = 'live_chat' AND a.value = %(address)s
+      AND c.state NOT IN ('wrap_up', 'closed') AND c.ended_by IS NULL
+    {locked}
+""")
+UNFINISHED: Final = _UNFINISHED.format(locked=SQL(""))
+LOCK_UNFINISHED: Final = _UNFINISHED.format(locked=SQL("FOR NO KEY UPDATE OF c"))
+OF_SESSION: Final = """
+    SELECT c.conversation_id FROM chat_sessions s
+    JOIN conversations c ON c.conversation_id = s.conversation_id
+    WHERE s.session_id = %(session_id)s AND c.state NOT IN ('wrap_up', 'closed') AND c.ended_by IS NULL
+"""
+OWNED: Final = """
+    SELECT c.conversation_id FROM conversations c JOIN addresses a ON a.address_id = c.address_id
+    WHERE c.conversation_id = %(conversation_id)s AND c.endpoint_id = %(widget_id)s
+      AND a.channel = 'live_chat' AND a.value = %(address)s
+"""
+ADD: Final = """
+    INSERT INTO chats (conversation_id, locale, pre_chat, context, pages, persistent)
+    SELECT c.conversation_id, %(locale)s, %(pre_chat)s, %(context)s, %(pages)s, w.persistent
+    FROM conversations c JOIN workstreams w USING (workstream_id)
+    WHERE c.conversation_id = %(conversation_id)s
+"""
+# Waits are those of the last hour, in the queue in which the customer waits; nobody is promised more.
+VIEW: Final = """
+    SELECT c.conversation_id, c.state, c.ended_by, c.close_reason, g.name AS agent_name,
+           c.opened_at AS started_at, coalesce(h.persistent, false) AS persistent, h.lost_at,
+           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN (
+               SELECT count(*) + 1 FROM conversations o
+               WHERE o.queue_id = c.queue_id AND o.state = 'open' AND o.channel = 'live_chat'
+                 AND o.ended_by IS NULL AND o.conversation_id < c.conversation_id
+           ) END AS queue_position,
+           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN (
+               SELECT round(extract(epoch FROM avg(w.accepted_at - o.opened_at)))::integer
+               FROM chats w JOIN conversations o ON o.conversation_id = w.conversation_id
+               WHERE w.accepted_at > now() - interval '1 hour' AND o.queue_id = c.queue_id
+           ) END AS average_wait_seconds
+    FROM conversations c
+    LEFT JOIN chats h ON h.conversation_id = c.conversation_id
+    LEFT JOIN agents g ON g.agent_id = c.agent_id
+    WHERE c.conversation_id = %(conversation_id)s
+"""
+END: Final = """
+    WITH ended AS (
+        UPDATE conversations SET ended_by = 'customer_ended'
+        WHERE conversation_id = %(conversation_id)s AND channel = 'live_chat'
+          AND ended_by IS NULL AND state NOT IN ('wrap_up', 'closed')
+        RETURNING conversation_id
+    )
+    INSERT INTO conversation_events (conversation_id, type)
+    SELECT conversation_id, 'conversation_changed' FROM ended
+"""
+TELL_STARTED: Final = """
+    INSERT INTO conversation_events (conversation_id, type)
+    VALUES (%(conversation_id)s, 'conversation_changed')
+"""
+ADD_PAGE: Final = """
+    UPDATE chats
+    SET pages = (CASE WHEN jsonb_array_length(pages) >= %(kept)s THEN pages - 0 ELSE pages END)
+                || %(page)s
+    WHERE conversation_id = %(conversation_id)s
+"""
+SURVEY: Final = """
+    UPDATE chats SET post_chat = %(answers)s WHERE conversation_id = %(conversation_id)s
+"""
+FACTS: Final = """
+    SELECT h.conversation_id, h.locale, h.pre_chat, h.context, h.pages, h.post_chat, h.persistent,
+           h.lost_at, coalesce(s.authenticated, false) AS authenticated, s.email, s.phone
+    FROM chats h
+    LEFT JOIN LATERAL (
+        SELECT authenticated, email, phone FROM chat_sessions
+        WHERE conversation_id = h.conversation_id
+        ORDER BY authenticated DESC, last_seen_at DESC LIMIT 1
+    ) AS s ON true
+    WHERE h.conversation_id = %(conversation_id)s
+"""
+
+
+_SHOWN: Final = {State.WAITING: State.OPEN}
+"""That its agent left it for later is no business of the customer."""
+
+
+class KnownChat(Value):
+    """A chat as its customer sees it, and whether they are connected."""
+
+    view: ChatView
+    lost_at: datetime | None
+
+
+class Begun(Value):
+    """The customer's chat, and whether it is a new one. `told`: chats whose workflows have mail."""
+
+    conversation_id: ConversationId
+    is_new: bool
+    told: tuple[ConversationId, ...] = ()
+
+
+class _Id(Value):
+    conversation_id: ConversationId
+
+
+class _View(Value):
+    conversation_id: ConversationId
+    state: State
+    ended_by: Event | None
+    close_reason: str | None
+    agent_name: str | None
+    started_at: datetime
+    persistent: bool
+    lost_at: datetime | None
+    queue_position: int | None
+    average_wait_seconds: int | None
+
+
+class Chats:
+    """The table `chats`, and its conversations."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._addresses = AddressBook(db)
+        self._mailbox = Mailbox(db)
+        self._sessions = ChatSessions(db)
+        self._leases = ChatLeases(db)
+
+    async def unfinished(self, session: ChatSession) -> ConversationId | None:
+        """The one chat of this customer at this widget that has not ended."""
+        row = await self._db.row(_Id, UNFINISHED, _who(session))
+        return row.conversation_id if row else None
+
+    async def of_session(self, session_id: UUID) -> ConversationId | None:
+        """The chat that this session takes part in, unless it has ended."""
+        row = await self._db.row(_Id, OF_SESSION, {"session_id": session_id})
+        return row.conversation_id if row else None
+
+    async def require_owned(self, session: ChatSession, conversation_id: ConversationId) -> None:
+        """Raise NotFound unless it is a chat of this customer at this widget."""
+        if await self._db.one(OWNED, {**_who(session), "conversation_id": conversation_id}) is None:
+            raise NotFound("There is no such chat.")
+
+    async def start(self, session: ChatSession, start: ChatStart, *, start_new: bool) -> Begun:
+        """Begin one, or find the one that has not ended. Raise EndpointGone without a widget."""
+        told: list[ConversationId] = []
+        async with self._db.transaction():
+            sender = Sender(address=session.visitor.address, display_name=_name(session, start))
+            address = await self._addresses.lock(ChannelName.LIVE_CHAT, sender)
+            await self._addresses.refresh(address, sender)
+            running = await self._db.row(_Id, LOCK_UNFINISHED, _who(session))
+            if running is not None and not start_new:
+                return await self._go_on(session, running.conversation_id)
+            if running is not None and await self.end(running.conversation_id):
+                told.append(running.conversation_id)
+            where = {"address_id": address.address_id, "contact_id": address.contact_id}
+            conversation_id = await self._open(session, start, where)
+        return Begun(conversation_id=conversation_id, is_new=True, told=(*told, conversation_id))
+
+    async def join(self, session: ChatSession, conversation_id: ConversationId) -> Begun:
+        """The session takes part in this chat, which has not ended: its customer is there again."""
+        async with self._db.transaction():
+            return await self._go_on(session, conversation_id)
+
+    async def end(self, conversation_id: ConversationId) -> bool:
+        """The customer ends it: at once for them, and soon for its workflow. False: it had ended."""
+        which = {"conversation_id": conversation_id}
+        async with self._db.transaction():
+            if not await self._db.execute(END, which):
+                return False
+            return await self._mailbox.post(conversation_id, MailKind.CUSTOMER_ENDED)
+
+    async def get(self, conversation_id: ConversationId) -> KnownChat:
+        row = await self._db.row(_View, VIEW, {"conversation_id": conversation_id})
+        if row is None:
+            raise NotFound("There is no such chat.")
+        return KnownChat(view=_view(row), lost_at=row.lost_at)
+
+    async def facts(self, conversation_id: ConversationId) -> ChatFacts:
+        """What is known of it beside its transcript. Raise NotFound for other conversations."""
+        facts = await self._db.row(ChatFacts, FACTS, {"conversation_id": conversation_id})
+        if facts is None:
+            raise NotFound("This conversation is no live chat.")
+        return facts
+
+    async def add_page(self, conversation_id: ConversationId, page: Page) -> None:
+        """The customer is on this page now; the oldest make room."""
+        facts = {"page": document([page]), "kept": PAGES_KEPT, "conversation_id": conversation_id}
+        await self._db.execute(ADD_PAGE, facts)
+
+    async def answer_survey(self, conversation_id: ConversationId, answers: dict[str, str]) -> None:
+        """What the customer thought of it; a later answer replaces an earlier one."""
+        facts = {"conversation_id": conversation_id, "answers": document(answers)}
+        await self._db.execute(SURVEY, facts)
+
+    async def _go_on(self, session: ChatSession, conversation_id: ConversationId) -> Begun:
+        await self._sessions.attach(session.session_id, conversation_id)
+        back = await self._leases.take(session.session_id, session.session_id, SAYS_HELLO_WITHIN)
+        told = (conversation_id,) if back else ()
+        return Begun(conversation_id=conversation_id, is_new=False, told=told)
+
+    async def _open(
+        self, session: ChatSession, start: ChatStart, where: dict[str, UUID]
+    ) -> ConversationId:
+        conversation_id = new_id()
+        facts = {
+            **where,
+            "conversation_id": conversation_id,
+            "endpoint_id": session.widget_id,
+            "locale": storable(start.locale),
+            "pre_chat": document(start.pre_chat),
+            # What the shop says counts more than what a page says.
+            "context": document({**start.context, **session.visitor.context}),
+            "pages": document([start.page] if start.page else []),
+        }
+        if not await self._db.execute(OPEN, facts):
+            raise EndpointGone("This chat is not offered any more.")
+        await self._db.execute(ADD, facts)
+        await self._sessions.attach(session.session_id, conversation_id)
+        await self._mailbox.post(conversation_id, MailKind.CHAT_STARTED)
+        await self._leases.take(session.session_id, session.session_id, SAYS_HELLO_WITHIN)
+        await self._db.execute(TELL_STARTED, facts)
+        return conversation_id
+
+
+def _who(session: ChatSession) -> dict[str, object]:
+    return {"widget_id": session.widget_id, "address": storable(session.visitor.address)}
+
+
+def _name(session: ChatSession, start: ChatStart) -> str | None:
+    """What the shop says counts; else what the customer says of themselves."""
+    return session.visitor.display_name or start.pre_chat.get("name") or None
+
+
+def _view(row: _View) -> ChatView:
+    reason = row.ended_by or (Event(row.close_reason) if row.close_reason else None)
+    is_over = row.ended_by is not None or row.state in OVER
+    # What the customer ended is over for them, even before its workflow knows.
+    state = State.WRAP_UP if is_over and row.state not in OVER else _SHOWN.get(row.state, row.state)
+    facts = row.model_dump(exclude={"state", "ended_by", "close_reason", "lost_at"})
+    # Nobody watches the queue of a chat that may wait for days.
+    waits = {"queue_position": None, "average_wait_seconds": None} if row.persistent else {}
+    return ChatView(
+        **facts | waits,
+        state=state,
+        can_write=not is_over,
+        ended_reason=ENDED_REASONS.get(reason, "agent_ended") if is_over and reason else None,
+    )

@@ -1,0 +1,6 @@
+-- What the workflow of a live chat is told beside messages.
+ALTER TABLE mailbox DROP CONSTRAINT mailbox_kind_check;
+ALTER TABLE mailbox ADD CONSTRAINT mailbox_kind_check CHECK (kind IN (
+    'customer_wrote', 'window_refused', 'customer_opted_out', 'restored', 'system_wrote',
+    'chat_started', 'connection_lost', 'customer_returned', 'customer_ended'
+));

@@ -1,0 +1,157 @@
+"""Files of customers: looked into before anybody has them, and opened by links that end."""
+
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from application.services import Engine
+from domain.conversations import MailKind, State
+from domain.errors import MediaUnavailable
+from storage.accounts import Accounts
+from storage.clamd import Scanner
+from storage.database import Database
+from tests.api.chat_customers import CHATS, Customer, a_customer
+from tests.api.conftest import Http
+from tests.chat_shop import ChatShop, open_chat_shop
+from tests.fakes import FakeConversations
+
+PDF = b"%PDF-1.4 a letter"
+PROGRAM = b"MZ" + b"\x00" * 100
+
+
+class FakeScanner:
+    """Knows one virus, and may be down."""
+
+    is_down = False
+
+    async def found_in(self, content: bytes) -> str | None:
+        if self.is_down:
+            raise MediaUnavailable("Nobody looks into files at the moment.")
+        return "Eicar" if b"EICAR" in content else None
+
+
+@pytest.fixture
+def scanner() -> FakeScanner:
+    return FakeScanner()
+
+
+@pytest.fixture
+async def desk(database: Database, accounts: Accounts, tmp_path: Path, scanner: Scanner) -> ChatShop:
+    return await open_chat_shop(
+        database, tmp_path, FakeConversations(), accounts=accounts, scanner=scanner
+    )
+
+
+@pytest.fixture
+def engine(desk: ChatShop) -> Engine:
+    return desk.shop.parts.engine
+
+
+@pytest.fixture
+async def mia(http: Http, desk: ChatShop) -> Customer:
+    customer = await a_customer(http, desk)
+    await customer.begin()
+    return customer
+
+
+async def send(
+    customer: Customer,
+    content: bytes = PDF,
+    name: str = "letter.pdf",
+    kind: str = "application/pdf",
+    client_id: UUID | None = None,
+) -> httpx2.Response:
+    return await customer.http.post(
+        f"{CHATS}/{customer.chat}/files",
+        data={"client_id": str(client_id or uuid4()), "caption": "my letter"},
+        files={"file": (name, content, kind)},
+    )
+
+
+async def kept(desk: ChatShop) -> int:
+    row = await desk.database.one("SELECT count(*) AS number FROM media")
+    return row["number"] if row else 0
+
+
+async def test_a_file_becomes_a_message_that_both_sides_open(
+    mia: Customer, http: Http, desk: ChatShop
+) -> None:
+    answer = await send(mia)
+    assert answer.status_code == 201, answer.text
+    content = answer.json()["content"]
+    (item,) = content["items"]
+    assert (content["caption"], item["file_name"], item["mime_type"]) == (
+        "my letter",
+        "letter.pdf",
+        "application/pdf",
+    )
+    assert "source_url" not in item
+    assert (await http.anonymous().get(item["url"])).content == PDF
+    assert await desk.mail(UUID(mia.chat)) == [MailKind.CHAT_STARTED, MailKind.CUSTOMER_WROTE]
+    (message,) = await desk.shop.parts.engine.desk._messages.transcript(UUID(mia.chat))
+    assert message.content.kind == "media"
+
+
+async def test_a_link_of_another_file_opens_nothing(mia: Customer, http: Http) -> None:
+    first, second = [
+        (await send(mia, PDF + text)).json()["content"]["items"][0] for text in (b"1", b"2")
+    ]
+    forged = first["url"].replace(first["media_id"], second["media_id"])
+    assert (await http.anonymous().get(forged)).status_code == 404
+
+
+async def test_a_file_that_is_sent_again_is_the_same_message(mia: Customer, desk: ChatShop) -> None:
+    client_id = uuid4()
+    answers = [await send(mia, client_id=client_id) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert answers[0].json()["message_id"] == answers[1].json()["message_id"]
+    assert answers[1].json()["content"]["items"][0]["file_name"] == "letter.pdf"
+    assert await kept(desk) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (b"", "empty.txt"),
+        (PDF + b"EICAR", "letter.pdf"),
+        (PROGRAM, "letter.pdf"),
+        (PDF, "letter.pdf.exe"),
+        (b"<html><script>x</script>", "page.html"),
+        (PDF + b"x" * 2_000, "long.pdf"),
+    ],
+)
+async def test_what_nobody_wants_is_refused_and_not_kept(
+    mia: Customer, desk: ChatShop, content: bytes, name: str
+) -> None:
+    answer = await send(mia, content, name, "text/html")
+    assert (answer.status_code, answer.json()["code"]) == (422, "media_refused")
+    assert await kept(desk) == 0
+    assert (await mia.messages())["messages"] == []
+
+
+async def test_while_nobody_looks_into_files_none_is_taken(
+    mia: Customer, desk: ChatShop, scanner: FakeScanner
+) -> None:
+    scanner.is_down = True
+    assert (await send(mia)).status_code == 503
+    assert await kept(desk) == 0
+
+
+async def test_where_customers_may_not_send_files_they_are_told(mia: Customer, desk: ChatShop) -> None:
+    await desk.database.execute("UPDATE endpoints SET customers_may_send_files = false")
+    assert (await send(mia)).json()["code"] == "media_refused"
+
+
+async def test_a_file_that_comes_too_late_is_not_kept(mia: Customer, desk: ChatShop) -> None:
+    await desk.project(UUID(mia.chat), State.ACTIVE, 1)
+    await desk.project(UUID(mia.chat), State.WRAP_UP, 2, ended_by="agent_ended")
+    answer = await send(mia)
+    assert (answer.status_code, answer.json()["code"]) == (409, "chat_ended")
+    assert await kept(desk) == 0
+
+
+async def test_a_large_body_is_not_even_read_for_strangers(http: Http, mia: Customer) -> None:
+    stranger = Customer(http.bearing("hfc_nobody"), "hfc_nobody", mia.chat)
+    assert (await send(stranger)).status_code == 401
