@@ -49,7 +49,7 @@ class Monkey:
 
     @asynccontextmanager
     async def rolling(self, every: float, least: int) -> AsyncIterator[None]:
-        """While the block runs, and `least` times, restart API and worker in turn, as a deployment does.
+        """While the block runs, but `least` times, restart API and worker in turn, as deployments do.
 
         Between two restarts everything is up for `every` seconds, or as long as the last one took.
         """

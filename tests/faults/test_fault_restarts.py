@@ -11,7 +11,7 @@ from tests.faults.scale import PATIENCE, scaled
 from tests.faults.trial import a_trial
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 
 async def test_inv1_inv2_inv3_rolling_restarts_cost_nothing(battered: Stack, tell: Tell) -> None:
@@ -31,6 +31,7 @@ async def test_inv1_inv2_inv3_rolling_restarts_cost_nothing(battered: Stack, tel
         ):
             everybody.create_task(trial.crowd.write())
             everybody.create_task(trial.desk.answer(script.addresses, within=PATIENCE / 2))
+        await trial.last_words(within=PATIENCE / 4)
         report = await trial.report(settled_within=PATIENCE / 2)
     tell(*monkey.strikes, report)
     assert not report.violations, str(report)
