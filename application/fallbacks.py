@@ -53,7 +53,7 @@ def fits(content: Content, capabilities: Capabilities, organization: Organizatio
     """Whether a channel carries this in one message, as it was written for another one."""
     match content:
         case Text():
-            return rendering.render(content, capabilities, str) == (content,)
+            return rendering.carried_as_one(content, capabilities) is not None
         case Media():
             fits_caption = not content.caption or _is_one(content.caption, capabilities)
             fits_number = len(content.items) <= capabilities.media_per_message

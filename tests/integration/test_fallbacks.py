@@ -245,6 +245,19 @@ async def test_what_is_too_long_for_the_other_channel_fails_with_the_first_reaso
     assert (await two.shown(message_id)).error_text == "No RCS on this phone."
 
 
+@pytest.mark.parametrize(
+    ("label", "status"), [("Yes", DeliveryStatus.ACCEPTED), ("Yes, please do", DeliveryStatus.FAILED)]
+)
+async def test_what_can_be_tapped_counts_as_the_words_it_becomes(
+    two: Two, label: str, status: DeliveryStatus
+) -> None:
+    await two.falls_back()
+    await two.writes_to_the_number()
+    offered = Text(text="Shall we?", suggestions=(Reply(text=label, payload="y"),))
+    message_id = await an_outbound(two.shop, two.conversation, content=offered)
+    assert (await two.deliver(message_id)).status is status
+
+
 async def test_an_opt_out_there_is_kept(two: Two) -> None:
     await two.falls_back()
     await two.writes_to_the_number()
