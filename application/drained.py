@@ -1,7 +1,9 @@
 """Accounts and endpoints that an admin had drained go by themselves, with their last conversation."""
 
 import contextlib
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from application.configuration.accounts import SUBJECT as ACCOUNT
 from application.configuration.audit import AuditTrail
@@ -18,6 +20,8 @@ from storage.templates import Templates
 
 # An admin decided it, as the entry before in the audit log says.
 CALLER: Final = Caller(name="draining", scopes=frozenset())
+QUIET_FOR: Final = timedelta(days=1)
+"""A message waits as long for an admin, and Twilio reports as long about one."""
 # It runs on, or somebody decided otherwise a moment ago.
 _NOT_NOW: Final = (StillInUse, StaleVersion, NotFound)
 
@@ -35,6 +39,7 @@ class DrainedRemoval:
         database: Database,
     ) -> None:
         self._database = database
+        self._found = endpoints
         self._accounts = Register(ACCOUNT, accounts, trail, database)
         self._endpoints = Register(ENDPOINT, endpoints, trail, database)
         self._templates = Register(TEMPLATE, templates, trail, database)
@@ -43,12 +48,17 @@ class DrainedRemoval:
         """How many accounts and endpoints went."""
         removed = 0
         for account in await whole(self._accounts.listing):
-            if account.draining_since:
+            if account.draining_since and await self._is_quiet(account.account_id):
                 removed += await self._remove_account(account)
         for endpoint in await whole(self._endpoints.listing):
-            if endpoint.draining_since:
+            if endpoint.draining_since and await self._is_quiet(endpoint.endpoint_id):
                 removed += await self._remove_endpoint(endpoint)
         return removed
+
+    async def _is_quiet(self, thing_id: UUID) -> bool:
+        """Whether the last words of the last conversation have had time to leave and be reported on."""
+        closed_at = await self._found.last_closed(thing_id)
+        return closed_at is None or closed_at < datetime.now(UTC) - QUIET_FOR
 
     async def _remove_account(self, account: Account) -> int:
         """All of it or nothing: with its endpoints and templates, which running ones still need."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from application.media_policy import require_sendable as require_sendable_file
+from channels import rendering
 from channels.base import Channel
 from channels.splitting import split_text
 from domain.channels import Capabilities, ChannelName
@@ -52,7 +53,7 @@ def fits(content: Content, capabilities: Capabilities, organization: Organizatio
     """Whether a channel carries this in one message, as it was written for another one."""
     match content:
         case Text():
-            return _is_one(content.text, capabilities)
+            return rendering.carried_as_one(content, capabilities) is not None
         case Media():
             fits_caption = not content.caption or _is_one(content.caption, capabilities)
             fits_number = len(content.items) <= capabilities.media_per_message

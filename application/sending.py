@@ -6,9 +6,11 @@ from typing import Final
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccount, OpenAccounts
 from channels.extras import SentLookup
+from channels.rendering import carried_as_one
+from domain.channels import Capabilities
 from domain.errors import AccountRejected, LookupNotOffered, NotFound
 from domain.ids import AccountId
-from domain.messages import OutboundMessage, Receipt, files_of
+from domain.messages import Content, OutboundMessage, Receipt, Text, files_of
 from storage.blobs import Part
 from storage.provider_names import ProviderNames
 
@@ -63,6 +65,7 @@ class Sending:
         path = account.channel.callbacks.get("status")
         return message.model_copy(
             update={
+                "content": _as_carried(message.content, account.channel.capabilities),
                 "media_urls": self._media_urls(message),
                 "preview_urls": self._preview_urls(message),
                 "status_callback_url": path
@@ -78,6 +81,13 @@ class Sending:
             self._links.link(item.media_id, Part.THUMBNAIL) if item.thumbnail else ""
             for item in files_of(message.content)
         )
+
+
+def _as_carried(content: Content, capabilities: Capabilities) -> Content:
+    """Who fell back to this channel may have been offered what only the other one lets people tap."""
+    if not isinstance(content, Text):
+        return content
+    return carried_as_one(content, capabilities) or content
 
 
 def _filled(path: str, account: OpenAccount, message: OutboundMessage) -> str:

@@ -46,6 +46,12 @@ def render(content: Content, capabilities: Capabilities, link_to: LinkTo) -> tup
             assert_never(content)
 
 
+def carried_as_one(said: Text, capabilities: Capabilities) -> Text | None:
+    """A text that was written for another channel, as one message of this one, if it is one."""
+    parts = _said(said.text, said.suggestions, capabilities)
+    return parts[0] if len(parts) == 1 else None
+
+
 def words_alone(content: Content, link_to: LinkTo) -> str:
     """All of it as one text of any length, for who can be shown nothing else."""
     parts = render(content, _WORDS, link_to)

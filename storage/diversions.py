@@ -48,7 +48,8 @@ WAYS: Final = """
           WHERE o.endpoint_id = c.endpoint_id AND o.address_id = c.address_id
             AND o.opted_out_at IS NOT NULL
       )
-      AND e.enabled AND e.deleted_at IS NULL AND t.enabled AND t.deleted_at IS NULL
+      AND e.enabled AND e.deleted_at IS NULL AND e.draining_since IS NULL
+      AND t.enabled AND t.deleted_at IS NULL AND t.draining_since IS NULL
     ORDER BY wanted.place
 """
 # Once, and only what no provider has or may have.

@@ -1,5 +1,6 @@
 """Endpoints: the numbers and pages that customers write to."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -79,6 +80,12 @@ ENDPOINTS: Final = Statements(
 )
 
 
+LAST_CLOSED: Final = """
+    SELECT max(c.closed_at) AS at FROM conversations c JOIN endpoints e ON e.endpoint_id = c.endpoint_id
+    WHERE e.endpoint_id = %(id)s OR e.account_id = %(id)s
+"""
+
+
 class Endpoints(Resource[Endpoint]):
     """The addressable things of accounts."""
 
@@ -91,3 +98,8 @@ class Endpoints(Resource[Endpoint]):
 
     def parameters(self, value: Endpoint) -> dict[str, object]:
         return {**value.model_dump(), "settings": document(value.settings)}
+
+    async def last_closed(self, endpoint_or_account_id: UUID) -> datetime | None:
+        """When the last conversation ended there. None: there was none that ended."""
+        row = await self._db.one(LAST_CLOSED, {"id": endpoint_or_account_id})
+        return row["at"] if row else None

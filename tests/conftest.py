@@ -66,14 +66,16 @@ def _await_postgres(server: postgres.PostgresServer, process: subprocess.Popen[b
 
 
 @pytest.fixture(scope="session")
-async def databases(postgres_server: postgres.PostgresServer) -> Databases:
+async def databases(postgres_server: postgres.PostgresServer) -> AsyncIterator[Databases]:
     """Every test's own database is a copy of one that was migrated."""
     from storage.migrate import migrate  # noqa: PLC0415 - unit tests must run without a database driver
 
     with psycopg.connect(postgres_server.conninfo, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {TEMPLATE}".encode())
     await migrate(postgres_server.conninfo_of(TEMPLATE))
-    return Databases(postgres_server)
+    lender = Databases(postgres_server)
+    yield lender
+    lender.close()
 
 
 @pytest.fixture

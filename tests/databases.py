@@ -3,6 +3,7 @@
 Emptying takes 4 ms, making a copy of the template half a second.
 """
 
+from contextlib import suppress
 from uuid import uuid4
 
 import psycopg
@@ -44,6 +45,7 @@ class Databases:
         self._server = server
         self._ready: str | None = None
         self._form: str | None = None
+        self._connection: psycopg.Connection | None = None
 
     def lend(self) -> str:
         """A database as the migrations left it, with no rows."""
@@ -57,30 +59,43 @@ class Databases:
     def take_back(self) -> None:
         """Empty it for the next test, or give it up because it is not what it was."""
         assert self._ready is not None, "nothing was lent"
-        with self._connect() as connection:
-            connection.execute(_HANG_UP, [self._ready])
+        self._connected().execute(_HANG_UP, [self._ready])
         if self._read_form() == self._form:
             self._empty()
         else:
+            self.close()
             self._on_server(f"DROP DATABASE {self._ready} WITH (FORCE)")
             self._ready = None
 
+    def close(self) -> None:
+        """Nothing more will be lent."""
+        if self._connection is not None:
+            self._connection.close()
+
     def _empty(self) -> None:
-        with self._connect() as connection:
-            tables = [row[0] for row in connection.execute(_TABLES).fetchall()]
-            connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
-            connection.execute(";".join(map("DELETE FROM {}".format, tables)).encode())
-            connection.execute(_SEQUENCES)
+        connection = self._connected()
+        tables = [row[0] for row in connection.execute(_TABLES).fetchall()]
+        connection.execute("SET session_replication_role = replica")  # no trigger, no foreign key
+        connection.execute(";".join(map("DELETE FROM {}".format, tables)).encode())
+        connection.execute(_SEQUENCES)
 
     def _read_form(self) -> str:
-        with self._connect() as connection:
-            row = connection.execute(_FORM).fetchone()
-            assert row is not None
-            return str(row[0])
+        row = self._connected().execute(_FORM).fetchone()
+        assert row is not None
+        return str(row[0])
 
-    def _connect(self) -> psycopg.Connection:
+    def _connected(self) -> psycopg.Connection:
+        """One connection for all that is done to a database: to connect costs more than to empty it.
+
+        A test may have ended it, with all others.
+        """
         assert self._ready is not None, "nothing was lent"
-        return psycopg.connect(self._server.conninfo_of(self._ready), autocommit=True)
+        if self._connection is not None:
+            with suppress(psycopg.OperationalError):
+                self._connection.execute("SELECT 1")
+                return self._connection
+        self._connection = psycopg.connect(self._server.conninfo_of(self._ready), autocommit=True)
+        return self._connection
 
     def _on_server(self, statement: str) -> None:
         with psycopg.connect(self._server.conninfo, autocommit=True) as connection:

@@ -15,7 +15,7 @@ Thing = TypeVar("Thing", bound=Drainable)
 
 
 class Drain(Value):
-    """How far something is on its way out. It goes within an hour of its last conversation."""
+    """How far something is on its way out. It goes a day after its last conversation."""
 
     draining_since: datetime | None
     """None: it stays."""

@@ -14,7 +14,7 @@ from domain.ids import new_id
 from domain.messages import Card, Cards, Content, MediaItem, Text
 from domain.suggestions import Dial, OpenUrl, Reply
 from tests.contract import google_samples as google
-from tests.contract.scripted_server import Received, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Received, ScriptedServer, a_json
 
 MINE = google.credentials(ChannelName.RCS, {})
 PICTURE = "https://desk.example/media/1?signature=x"
@@ -89,12 +89,6 @@ def test_a_picture_without_an_address_is_refused() -> None:
 
 
 # -- RCS -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

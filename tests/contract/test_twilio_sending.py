@@ -14,6 +14,8 @@ from domain.errors import (
 )
 from domain.ids import new_id
 from domain.messages import (
+    Card,
+    Cards,
     Choice,
     Content,
     DeliveryStatus,
@@ -25,6 +27,7 @@ from domain.messages import (
     Text,
     Unsupported,
 )
+from domain.suggestions import Reply
 from tests.contract import twilio_samples as twilio
 from tests.contract.scripted_server import ScriptedServer, a_json
 
@@ -152,6 +155,8 @@ async def test_a_variable_whatsapp_would_refuse_is_refused_before_sending(
         a_message(Media(items=(PICTURE, PICTURE)), media_urls=("https://x/1", "https://x/2")),
         a_message(Choice(text="a", payload="b", source="button")),
         a_message(Unsupported(provider_type="poll")),
+        a_message(Cards(cards=(Card(title="Kettle"),))),
+        a_message(Text(text="?", suggestions=(Reply(text="Yes", payload="y"),))),
     ],
 )
 async def test_what_whatsapp_cannot_carry_is_refused_before_sending(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.contract import line_samples as line
 from tests.contract import simulated_line
@@ -33,20 +33,26 @@ def simulator(application: Application) -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture
-def page(simulator: Simulator) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
-        page.goto(f"{simulator.url}/phone/{CUSTOMER}")
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(simulator: Simulator, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    page.goto(f"{simulator.url}/phone/{CUSTOMER}")
+    yield page
+    page.context.close()
     assert complaints == []
 
 

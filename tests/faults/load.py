@@ -23,9 +23,9 @@ AT_A_TIME: Final = 32
 TRY_AGAIN_AFTER: Final = 0.3
 IN_A_ROW: Final = 2
 """Replies without a pause. On LINE the first can leave by a reply token, the next one is a push."""
-PATIENCE: Final = float(scaled(20, 900))
+PATIENCE: Final = float(scaled(40, 900))
 """Seconds for which an agent's client repeats a request before it gives up. The key of a request whose
-process died is free again after a minute, which the short scale does not wait for."""
+process died is free again after half a minute."""
 LOOK_EVERY: Final = 0.5
 PAGE: Final = 200
 
@@ -91,6 +91,10 @@ class Crowd:
             *(self._say(person, number) for person in self._script.people for number in numbers)
         )
 
+    async def write_once_more(self) -> None:
+        """Everybody writes one more message."""
+        await asyncio.gather(*(self._say(each, self._script.messages) for each in self._script.people))
+
     async def _one_by_one(self, person: Person) -> None:
         dice = self._script.dice(person.address)
         for number in range(self._script.messages):
@@ -129,6 +133,12 @@ class Desk:
                         missing.remove(address)
                         conversations.create_task(self._serve(address, conversation_id))
                 await asyncio.sleep(LOOK_EVERY)
+
+    async def answer_once_more(self, conversations: Iterable[tuple[str, str]]) -> None:
+        """One more reply in each of these: address and conversation."""
+        async with asyncio.TaskGroup() as replies:
+            for address, conversation_id in conversations:
+                replies.create_task(self._answer_once_more(address, conversation_id))
 
     async def take(self, conversation_id: str) -> bool:
         """Accept it; false when that is refused or never answered. Twice is once, key or not."""
@@ -172,6 +182,10 @@ class Desk:
                 if number % IN_A_ROW == 0:
                     await asyncio.sleep(dice.uniform(0, 2 * self._script.pause))
                 await self.reply(address, conversation_id, number)
+
+    async def _answer_once_more(self, address: str, conversation_id: str) -> None:
+        if await self.take(conversation_id):
+            await self.reply(address, conversation_id, self._script.replies)
 
     async def _waiting(self) -> dict[str, str]:
         """Who waits in a queue since this desk opened, newest first, by address."""

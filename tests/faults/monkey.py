@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from itertools import combinations, cycle
 from random import Random
@@ -48,28 +48,27 @@ class Monkey:
         await self._strike(victims, signal.SIGKILL)
 
     @asynccontextmanager
-    async def rolling(self, every: float) -> AsyncIterator[None]:
-        """While the block runs, restart API and worker in turn, as a deployment does.
+    async def rolling(self, every: float, least: int) -> AsyncIterator[None]:
+        """While the block runs, but `least` times, restart API and worker in turn, as deployments do.
 
         Between two restarts everything is up for `every` seconds, or as long as the last one took.
         """
         enough = asyncio.Event()
-        restarting = asyncio.create_task(self._roll(every, enough))
+        restarting = asyncio.create_task(self._roll(every, least, enough))
         try:
             yield
         finally:
             enough.set()
             await restarting
 
-    async def _roll(self, every: float, enough: asyncio.Event) -> None:
+    async def _roll(self, every: float, least: int, enough: asyncio.Event) -> None:
         for victim in cycle(GRACEFUL):
             pause = max([every, *(strike.back_after for strike in self.strikes[-1:])])
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(enough.wait(), pause)
-            except TimeoutError:
-                await self._strike((victim,), signal.SIGTERM)
-            else:
+            if enough.is_set() and len(self.strikes) >= least:
                 return
+            await self._strike((victim,), signal.SIGTERM)
 
     async def _strike(self, victims: Sequence[str], number: signal.Signals) -> None:
         began = time.monotonic()

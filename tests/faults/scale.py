@@ -6,7 +6,7 @@ from typing import Final
 IS_ASKED_FOR: Final = "SCALE" in os.environ
 IS_LONG: Final = os.environ.get("SCALE") == "long"
 PATIENCE: Final = 3600 if IS_LONG else 240
-"""Seconds one scenario may take at most, on a machine that others use too."""
+"""Seconds that one scenario has, shared among its parts; with their ends it may take twice that."""
 
 
 def scaled(short: int, long: int) -> int:

@@ -13,7 +13,7 @@ from tests.faults.trial import a_trial
 from tests.stack import Stack, a_place, free_ports
 
 pytestmark = [
-    pytest.mark.timeout(PATIENCE),
+    pytest.mark.timeout(2 * PATIENCE),
     pytest.mark.skipif(not IS_ASKED_FOR, reason="takes minutes: make faults"),
 ]
 

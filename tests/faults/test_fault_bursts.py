@@ -10,7 +10,7 @@ from tests.faults.scale import PATIENCE, scaled
 from tests.faults.trial import a_trial
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 
 async def test_inv6_simultaneous_first_messages_open_one_conversation(

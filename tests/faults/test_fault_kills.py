@@ -16,7 +16,7 @@ from tests.faults.scale import IS_LONG, PATIENCE, scaled
 from tests.faults.trial import a_trial
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 MISFORTUNES = {
     "duplicate_inbound": 0.2,
@@ -83,6 +83,7 @@ async def test_inv1_inv2_inv3_nothing_is_lost_or_doubled_whatever_is_killed(
             everybody.create_task(trial.crowd.write())
             everybody.create_task(trial.desk.answer(script.addresses, within=PATIENCE / 2))
             everybody.create_task(monkey.rampage(ROUNDS, pause=(0.5, scaled(3, 20))))
+        await trial.last_words(within=PATIENCE / 4)
         reports = await trial.reports(settled_within=PATIENCE / 2)
         settled = await doubts.evidence()
     tell(*monkey.strikes)

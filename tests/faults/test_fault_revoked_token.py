@@ -13,11 +13,12 @@ from tests.faults.scale import PATIENCE, scaled
 from tests.faults.trial import Trial, a_trial
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 ALARM_WITHIN = 10
-REPAIRED_WITHIN = scaled(30, 300)
-"""A refused message looks again every 10 s; the others leave as fast as they are taken."""
+REPAIRED_WITHIN = scaled(90, 300)
+"""A refused message looks again every 10 s; the others leave as fast as they are taken, which on a busy
+machine is not fast."""
 
 
 async def test_inv3_replies_wait_for_the_repair_of_a_revoked_token(battered: Stack, tell: Tell) -> None:

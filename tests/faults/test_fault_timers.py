@@ -16,7 +16,7 @@ from tests.faults.trial import Trial, a_trial
 from tests.faults.witnesses import temporal_of
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(PATIENCE)
+pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 WRAP_UP = timedelta(seconds=scaled(10, 240))
 OVERDUE_WITHIN = timedelta(seconds=60)

@@ -18,7 +18,7 @@ from temporalio.client import (
 from temporalio.service import RPCError
 
 from runtime.schedules import RECONCILIATION
-from tests.e2e.people import Agent
+from tests.e2e.people import Agent, eventually
 from tests.faults.checker import Report, check
 from tests.faults.evidence import Evidence
 from tests.faults.load import Crowd, Desk, Script, phones_of
@@ -55,6 +55,20 @@ class Trial:
             yield
         finally:
             await self._set_faults()
+
+    async def last_words(self, *, within: float) -> None:
+        """Nothing is killed any more: everybody can write and be answered, nobody is stuck."""
+        await self.crowd.write_once_more()
+        running: dict[str, str] = {}
+
+        async def everybody_is_heard() -> bool:
+            rows = await self.database.conversations(self.script.addresses)
+            open_ones = (each for each in rows if each["state"] != "closed")
+            running.update({each["customer"]: each["conversation_id"] for each in open_ones})
+            return len(running) == len(self.script.addresses)
+
+        await eventually(everybody_is_heard, "everybody has a conversation", within=within)
+        await self.desk.answer_once_more(running.items())
 
     async def report(self, *, settled_within: float) -> Report:
         """Let everything come to its end, and judge."""

@@ -197,7 +197,10 @@ async def test_the_last_word_in_a_list_is_a_persons(shop: Shop) -> None:
 async def test_a_customer_who_opted_out_is_not_spoken_to_and_agents_see_it(shop: Shop) -> None:
     await says(shop, ASSIGNED)
     conversation = await shop.hears()
-    await shop.database.execute("UPDATE addresses SET opted_out_at = now()")
+    await shop.database.execute(
+        "INSERT INTO consents (endpoint_id, address_id, opted_out_at)"
+        " SELECT endpoint_id, address_id, now() FROM conversations"
+    )
     [message_id] = await Projections(shop.database).project(
         a_projection(conversation.conversation_id, 1, ASSIGNED)
     )

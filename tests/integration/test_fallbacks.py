@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -24,6 +25,7 @@ from domain.messages import (
     StatusReported,
     Text,
 )
+from domain.suggestions import Reply
 from domain.views import ConversationView, DeliveryView
 from storage.callbacks import DeliveryReports
 from storage.database import Database
@@ -243,12 +245,49 @@ async def test_what_is_too_long_for_the_other_channel_fails_with_the_first_reaso
     assert (await two.shown(message_id)).error_text == "No RCS on this phone."
 
 
+@pytest.mark.parametrize(
+    ("label", "status"), [("Yes", DeliveryStatus.ACCEPTED), ("Yes, please do", DeliveryStatus.FAILED)]
+)
+async def test_what_can_be_tapped_counts_as_the_words_it_becomes(
+    two: Two, label: str, status: DeliveryStatus
+) -> None:
+    await two.falls_back()
+    await two.writes_to_the_number()
+    offered = Text(text="Shall we?", suggestions=(Reply(text=label, payload="y"),))
+    message_id = await an_outbound(two.shop, two.conversation, content=offered)
+    assert (await two.deliver(message_id)).status is status
+
+
 async def test_an_opt_out_there_is_kept(two: Two) -> None:
     await two.falls_back()
     await two.writes_to_the_number()
     await two.shop.database.execute(
-        "UPDATE addresses SET opted_out_at = now() WHERE channel = 'whatsapp'"
+        "INSERT INTO consents (endpoint_id, address_id, opted_out_at)"
+        " SELECT endpoint_id, address_id, now() FROM conversations WHERE channel = 'whatsapp'"
     )
+    assert (await two.deliver(await two.replies())).status is DeliveryStatus.FAILED
+
+
+async def test_what_may_be_tapped_is_not_left_out_on_the_way(two: Two) -> None:
+    await two.falls_back()
+    await two.writes_to_the_number()
+    tapped = Text(text="Well?", suggestions=(Reply(text="Yes", payload="yes"),))
+    message_id = await an_outbound(two.shop, two.conversation, content=tapped)
+    assert (await two.deliver(message_id)).status is DeliveryStatus.FAILED
+    assert two.providers.taken == []
+
+
+@pytest.mark.parametrize(
+    "drained",
+    [
+        "UPDATE endpoints SET draining_since = now()",
+        "UPDATE accounts SET draining_since = now()",
+    ],
+)
+async def test_what_is_drained_is_no_way(two: Two, drained: LiteralString) -> None:
+    await two.falls_back()
+    await two.writes_to_the_number()
+    await two.shop.database.execute(drained)
     assert (await two.deliver(await two.replies())).status is DeliveryStatus.FAILED
 
 

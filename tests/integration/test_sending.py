@@ -8,8 +8,9 @@ import pytest
 from domain.configuration import Credentials
 from domain.errors import AccountRejected, LookupNotOffered
 from domain.ids import new_id
-from domain.messages import AuthorKind, OutboundMessage, Receipt
+from domain.messages import AuthorKind, OutboundMessage, Receipt, Text
 from domain.ports import Claim
+from domain.suggestions import Reply
 from domain.views import ConversationView
 from storage.endpoints import Endpoints
 from storage.messages import Messages
@@ -74,6 +75,17 @@ async def test_inv3_a_provider_that_cannot_be_asked_says_so(shop: Shop) -> None:
     claim = await in_doubt(shop)
     with pytest.raises(LookupNotOffered):
         await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))
+
+
+async def test_what_this_channel_cannot_offer_to_be_tapped_leaves_as_words(
+    shop: Shop, channel: FakeChannel
+) -> None:
+    offered = Text(text="Shall we?", suggestions=(Reply(text="Yes", payload="y"),))
+    message_id = await an_outbound(shop, await shop.hears(), content=offered)
+    claim = await Outbox(shop.database).claim(message_id)
+    assert isinstance(claim, Claim)
+    await shop.parts.provider.send(claim.account_id, claim.message)
+    assert [each.content for each in channel.sent] == [Text(text="Shall we?\n\n1. Yes")]
 
 
 async def test_a_message_of_a_disabled_account_still_leaves(shop: Shop, channel: FakeChannel) -> None:

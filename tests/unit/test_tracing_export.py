@@ -200,10 +200,14 @@ async def test_the_operator_s_sampler_counts(
     assert not (await exported_by(collector)).resource_spans
 
 
+AGES = 20 * LAST_SPANS
+"""Seconds that only what waits for the collector takes, however busy the machine is."""
+
+
 async def test_a_collector_that_does_not_answer_holds_up_neither_work_nor_end(
     collector: ScriptedServer,
 ) -> None:
-    collector.script = lambda _: Answer(200, delay=30)
+    collector.script = lambda _: Answer(200, delay=AGES)
     began = time.monotonic()
 
     def work() -> float:
@@ -213,5 +217,5 @@ async def test_a_collector_that_does_not_answer_holds_up_neither_work_nor_end(
                     pass
             return time.monotonic() - began
 
-    assert await asyncio.to_thread(work) < LAST_SPANS
-    assert time.monotonic() - began < 2 * LAST_SPANS
+    assert await asyncio.to_thread(work) < AGES / 2
+    assert time.monotonic() - began < AGES

@@ -1,36 +1,12 @@
 """What agents are shown of notices, consents and automated messages over HTTP."""
 
-from pathlib import Path
-
 import httpx2
-import pytest
 
-from application.services import Engine
-from domain.configuration import Scope
 from domain.effects import Trigger
-from storage.accounts import Accounts
-from storage.database import Database
-from tests.api.conftest import Http
-from tests.fakes import FakeChannel, FakeConversations
 from tests.integration.notices import QUESTION, gives_notice, says, sets, tells_agents
-from tests.shop import Shop, open_shop
+from tests.shop import Shop
 
 PATH = "/agent/v1/conversations"
-
-
-@pytest.fixture
-async def shop(database: Database, accounts: Accounts, tmp_path: Path) -> Shop:
-    return await open_shop(database, tmp_path, FakeChannel(), FakeConversations(), accounts)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
-
-
-@pytest.fixture
-async def ann(http: Http, shop: Shop) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=shop.ann)
 
 
 async def test_a_conversation_shows_what_its_customer_was_told_and_asked(

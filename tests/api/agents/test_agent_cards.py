@@ -1,27 +1,21 @@
 """Cards and suggestions over the agent API: sent as the channel carries them, and shown so."""
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from PIL import Image
 
-from application.services import Engine
 from channels.line import CAPABILITIES as LINE
 from channels.whatsapp import CAPABILITIES as WHATSAPP
-from domain.configuration import Scope
 from domain.ids import MessageId, new_id
 from domain.messages import Cards
 from domain.ports import Claim
 from domain.views import ConversationView
-from storage.accounts import Accounts
-from storage.database import Database
 from storage.outbox import Outbox
-from tests.api.conftest import Http
-from tests.fakes import FakeChannel, FakeConversations
-from tests.shop import PUBLIC_URL, Shop, open_shop
+from tests.fakes import FakeChannel
+from tests.shop import PUBLIC_URL, Shop
 
 YES = {"kind": "reply", "text": "Yes, please", "payload": "replacement:yes"}
 TERMS = {"kind": "open_url", "text": "Terms", "url": "https://shop.example/terms"}
@@ -33,26 +27,6 @@ ASKED = {"text": "Shall we?", "suggestions": [YES, TERMS, CALL]}
 def channel() -> FakeChannel:
     """It carries what LINE carries."""
     return FakeChannel(capabilities=LINE)
-
-
-@pytest.fixture
-async def shop(database: Database, accounts: Accounts, tmp_path: Path, channel: FakeChannel) -> Shop:
-    return await open_shop(database, tmp_path, channel, FakeConversations(), accounts)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
-
-
-@pytest.fixture
-async def ann(http: Http, shop: Shop) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=shop.ann)
-
-
-@pytest.fixture
-async def conversation(shop: Shop) -> ConversationView:
-    return await shop.hears()
 
 
 async def post(
