@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from domain.chats import ChatFacts
 from domain.ids import MessageId
 from domain.messages import AuthorKind, Direction
 from domain.views import ConversationView, LiveEvent, LiveEventType, MessageView
@@ -24,8 +25,10 @@ class Opened:
         view: ConversationView,
         messages: Sequence[MessageView],
         notices: Sequence[LiveEvent] = (),
+        chat: ChatFacts | None = None,
     ) -> None:
         self.view = view
+        self.chat = chat
         self._messages = {message.message_id: message for message in messages}
         self._notices = {notice.cursor: notice for notice in notices}
         self._typing_until: datetime | None = None

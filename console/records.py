@@ -4,11 +4,14 @@ from typing import Final
 from uuid import UUID
 
 from application.access import Access
+from application.chats.insight import Insight
 from application.desk import Desk, viewer_of
 from application.live_events import LiveFeed
 from application.services import Services
 from console.board import MOST
 from console.opened import STRETCH, Opened
+from domain.channels import is_live
+from domain.chats import ChatFacts
 from domain.configuration import Caller
 from domain.errors import NotFound
 from domain.ids import ConversationId
@@ -26,6 +29,7 @@ class Records:
     def __init__(self, services: Services) -> None:
         self._access: Access = services.access
         self._desk: Desk = services.engine.desk
+        self._insight: Insight = services.engine.chat.insight
         self._feed: LiveFeed = services.engine.live_feed
         self.names: dict[UUID, str] = {}
 
@@ -47,7 +51,8 @@ class Records:
         view = await self._desk.get(caller, conversation_id)
         messages = await self._stretch(caller, conversation_id, view.last_seq - STRETCH)
         notices = await self._feed.announced(viewer_of(caller), conversation_id)
-        opened = Opened(view, messages, notices)
+        chat = await self._chat_facts(caller, view) if is_live(view.channel) else None
+        opened = Opened(view, messages, notices, chat)
         await self.learn(opened.agent_ids)
         return opened
 
@@ -72,6 +77,12 @@ class Records:
                     self.names[agent_id] = (await self._access.agent(agent_id)).name
                 except NotFound:
                     continue
+
+    async def _chat_facts(self, caller: Caller, view: ConversationView) -> ChatFacts | None:
+        try:
+            return await self._insight.facts(caller, view.conversation_id)
+        except NotFound:
+            return None
 
     async def _stretch(
         self, caller: Caller, conversation_id: ConversationId, after: int

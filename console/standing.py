@@ -5,10 +5,11 @@ from math import ceil
 from uuid import UUID
 
 from console.cards import URGENT, name_of
+from console.chat_facts import Fact, chat_facts
 from console.reader import Reader
 from console.times import clock, day_and_clock, lasting, window_left
 from domain.channels import is_live
-from domain.chats import ENDED_REASONS
+from domain.chats import ENDED_REASONS, ChatFacts
 from domain.conversations import State
 from domain.messages import DeliveryStatus, Note
 from domain.notices import ConsentShown, ConsentState, NoticeShown
@@ -33,13 +34,6 @@ class Standing(Value):
     window: str | None = None
     is_urgent: bool = False
     away: Countdown | None = None
-
-
-class Fact(Value):
-    """A label and what stands behind it."""
-
-    label: str
-    value: str
 
 
 class NoteLine(Value):
@@ -68,7 +62,9 @@ def standing_of(conversation: ConversationView, reader: Reader, now: datetime) -
     )
 
 
-def facts_of(conversation: ConversationView, reader: Reader, now: datetime) -> list[Fact]:
+def facts_of(
+    conversation: ConversationView, reader: Reader, now: datetime, chat: ChatFacts | None = None
+) -> list[Fact]:
     """What is known of the customer and their conversation."""
     texts, contact = reader.texts, conversation.contact
     known = {
@@ -85,7 +81,10 @@ def facts_of(conversation: ConversationView, reader: Reader, now: datetime) -> l
         texts.monitoring_notice: _notice(conversation.monitoring_notice, reader, now),
         texts.consent: _consent(conversation.consent, reader, now),
     }
-    return [Fact(label=label, value=value) for label, value in known.items() if value]
+    facts = [Fact(label=label, value=value) for label, value in known.items() if value]
+    named = {fact.label for fact in facts}
+    told = chat_facts(chat, reader) if chat else []
+    return facts + [fact for fact in told if fact.label not in named]
 
 
 def note_line(note: Note, names: dict[UUID, str], reader: Reader, now: datetime) -> NoteLine:

@@ -217,7 +217,9 @@ class Workplace:
             can_link=view.can_reconnect,
         )
         notes = [note_line(note, self._records.names, reader, at) for note in self._notes]
-        layout.details.show(facts_of(view, reader, at), notes, is_shown=self._shows_details)
+        layout.details.show(
+            facts_of(view, reader, at, opened.chat), notes, is_shown=self._shows_details
+        )
 
     def _show_nothing(self, reason: str | None) -> None:
         self.opened, self._wanted = None, None

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from nicegui import ui
 
+from console.chat_facts import Fact
 from console.parts.keyed import Keyed
 from console.parts.markup import button, say, show_if, tag, words
-from console.standing import Fact, NoteLine
+from console.standing import NoteLine
 from console.texts import Texts
 
 _NOTE: Final = "() => emit(document.getElementById('note').value)"

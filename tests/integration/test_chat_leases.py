@@ -173,3 +173,24 @@ async def test_a_message_is_a_sign_of_life(desk: ChatShop, leases: ChatLeases) -
     told = await desk.mail(chat)
     assert told[-2:] == [MailKind.CUSTOMER_RETURNED, MailKind.CUSTOMER_WROTE]
     assert not await leases.settle(chat)
+
+
+async def test_who_connects_while_somebody_sees_them_lost_waits_and_is_back(
+    desk: ChatShop, leases: ChatLeases, database: Database
+) -> None:
+    customer, snapshot = await desk.chatting()
+    chat = snapshot.conversation.conversation_id
+    await desk.run_out()
+    async with database.transaction():
+        assert await leases.settle(chat)
+        connecting = asyncio.create_task(leases.take(customer.session.session_id, a_lease(), LONG))
+        while not (connecting.done() or await _somebody_waits(database)):
+            await asyncio.sleep(0.01)
+        assert not connecting.done()
+    assert await connecting == chat
+    assert (await desk.mail(chat))[-2:] == [MailKind.CONNECTION_LOST, MailKind.CUSTOMER_RETURNED]
+
+
+async def _somebody_waits(database: Database) -> bool:
+    row = await database.one("SELECT count(*) AS number FROM pg_locks WHERE NOT granted")
+    return bool(row and row["number"])
