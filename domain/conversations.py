@@ -180,5 +180,5 @@ class ConversationRecord(Value):
     closed_at: datetime | None = None
     close_reason: str | None = None
     ended_by: str | None = None
-    """The event that put it into wrap-up, or closed it from its queue. A live chat ends for good with it."""
+    """The event that put it into wrap-up, or closed it from its queue. A live chat is over with it."""
     language: str = "en"
