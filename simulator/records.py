@@ -1,10 +1,11 @@
 """What the simulated world is made of. Frozen values; provider words stay inside their fields."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Record(BaseModel):
@@ -195,3 +196,24 @@ class Template(Record):
     """Deleted at WhatsApp: still listed here as approved, yet every send of it fails."""
     created_at: datetime
     updated_at: datetime
+
+
+SNIPPET: Final = re.compile(
+    r'<script type="module" src="(https?://[^"<>\s;,]+)" data-widget="[0-9a-f-]+"></script>'
+)
+
+
+def _snippet(text: str) -> str:
+    if not SNIPPET.fullmatch(text):
+        raise ValueError("must be the line that a widget is embedded with")
+    return text
+
+
+Snippet: TypeAlias = Annotated[str, AfterValidator(_snippet)]
+
+
+class Shop(Record):
+    """What was pasted into the shop's pages: for visitors, and for who is signed in."""
+
+    visitors: Snippet
+    customers: Snippet

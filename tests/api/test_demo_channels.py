@@ -54,7 +54,7 @@ async def demo(
         return httpx2.Response(200, json={})
 
     transport = httpx2.MockTransport(simulator)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://simulator") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8090") as client:
         yield DemoOrganization(
             configuration=services.configuration, accounts=accounts, simulator=client
         )
@@ -65,7 +65,12 @@ async def test_every_channel_of_this_build_is_connected(
 ) -> None:
     await demo.ensure(PEOPLE, {})
     views, _ = await services.configuration.accounts.listing(None, 10)
-    assert [view.account.name for view in views] == ["Demo", "Demo LINE", "Demo RCS"]
+    assert [view.account.name for view in views] == [
+        "Demo",
+        "Demo LINE",
+        "Demo RCS",
+        "Live chat",
+    ]
     assert all(view.account.enabled for view in views)
     assert [order["provider"] for order in told] == ["line", "line", "rcs", "rcs"]
     line = views[1].account
@@ -90,4 +95,4 @@ async def test_a_second_start_makes_nothing_new_and_tells_the_same(
     told.clear()
     await demo.ensure(PEOPLE, {})
     views, _ = await services.configuration.accounts.listing(None, 10)
-    assert (told, len(views)) == (first, 3)
+    assert (told, len(views)) == (first, 4)

@@ -17,7 +17,7 @@ from tests.contract.simulated_twilio import (
     listen,
     serve,
 )
-from tests.e2e.desks import CHROMIUM, FLAGS
+from tests.e2e.browsers import CHROMIUM, FLAGS
 
 
 @pytest.fixture
