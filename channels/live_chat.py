@@ -42,6 +42,7 @@ _FILES: Final = MediaRule(
 )
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
+    inbound_media=(_FILES,),
     outbound_media=(_FILES,),
     media_per_message=10,
     delivery_receipts=True,

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.documents import document, storable
 from storage.intake import OPEN, EndpointGone
 from storage.mailbox import Mailbox
+from storage.openings import Openings
 
 PAGES_KEPT: Final = 100
 SAYS_HELLO_WITHIN: Final = timedelta(seconds=45)
@@ -147,6 +148,7 @@ class Chats:
         self._db = db
         self._addresses = AddressBook(db)
         self._mailbox = Mailbox(db)
+        self._openings = Openings(db)
         self._sessions = ChatSessions(db)
         self._leases = ChatLeases(db)
 
@@ -242,6 +244,7 @@ class Chats:
         await self._db.execute(ADD, facts)
         await self._sessions.attach(session.session_id, conversation_id)
         await self._mailbox.post(conversation_id, MailKind.CHAT_STARTED)
+        await self._openings.opened(conversation_id)
         await self._leases.take(session.session_id, session.session_id, SAYS_HELLO_WITHIN)
         await self._db.execute(TELL_STARTED, facts)
         return conversation_id

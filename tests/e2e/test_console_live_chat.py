@@ -12,7 +12,8 @@ import pytest
 import websockets
 from playwright.async_api import Browser, ViewportSize, expect
 
-from tests.e2e.desks import Desk, a_browser
+from tests.e2e.browsers import a_browser
+from tests.e2e.desks import Desk
 from tests.e2e.people import eventually
 from tests.stack import Stack
 

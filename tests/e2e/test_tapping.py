@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, expect
 
 from application.demo_channels import CHANNELS
 from domain.channels import ChannelName
-from tests.e2e.desks import Desk, a_browser
+from tests.e2e.browsers import a_browser
+from tests.e2e.desks import Desk
 from tests.e2e.people import Agent, Customer, eventually
 from tests.e2e.phones import Phone, somebody
 from tests.stack import Stack

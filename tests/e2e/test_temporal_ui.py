@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.desks import a_browser
+from tests.e2e.browsers import a_browser
 from tests.e2e.people import Agent, Customer
 from tests.stack import Stack
 
