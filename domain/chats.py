@@ -88,7 +88,7 @@ EndedReason: TypeAlias = Literal[
     "force_closed",
 ]
 
-ENDED_REASONS: dict[Event, EndedReason] = {
+ENDED_REASONS: dict[str, EndedReason] = {
     Event.AGENT_ENDED: "agent_ended",
     Event.CUSTOMER_ENDED: "customer_ended",
     Event.CUSTOMER_LEFT: "customer_ended",

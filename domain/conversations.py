@@ -182,6 +182,6 @@ class ConversationRecord(Value):
     state_changed_at: datetime
     closed_at: datetime | None = None
     close_reason: str | None = None
-    ended_by: Event | None = None
-    """What put it into wrap-up, or closed it from its queue. A live chat ends for good with it."""
+    ended_by: str | None = None
+    """The event that put it into wrap-up, or closed it from its queue. A live chat is over with it."""
     language: str = "en"

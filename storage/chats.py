@@ -8,7 +8,7 @@ from psycopg.sql import SQL
 
 from domain.channels import ChannelName
 from domain.chats import ENDED_REASONS, OVER, ChatFacts, ChatSession, ChatStart, ChatView, Page
-from domain.conversations import Event, MailKind, State
+from domain.conversations import MailKind, State
 from domain.errors import NotFound
 from domain.ids import ConversationId, new_id
 from domain.messages import Sender
@@ -130,7 +130,7 @@ class _Id(Value):
 class _View(Value):
     conversation_id: ConversationId
     state: State
-    ended_by: Event | None
+    ended_by: str | None
     close_reason: str | None
     agent_name: str | None
     started_at: datetime
@@ -257,7 +257,7 @@ def _name(session: ChatSession, start: ChatStart) -> str | None:
 
 
 def _view(row: _View) -> ChatView:
-    reason = row.ended_by or (Event(row.close_reason) if row.close_reason else None)
+    reason = row.ended_by or row.close_reason
     is_over = row.ended_by is not None or row.state in OVER
     # What the customer ended is over for them, even before its workflow knows.
     state = State.WRAP_UP if is_over and row.state not in OVER else _SHOWN.get(row.state, row.state)

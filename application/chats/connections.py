@@ -12,6 +12,7 @@ from application.background import in_background
 from application.dispatch import Doorbell
 from application.pacing import Pace
 from domain.chats import ChatSession
+from domain.errors import HoldfastError
 from domain.ids import new_id
 from storage.chat_leases import ChatLeases
 
@@ -53,7 +54,8 @@ class Connections:
         try:
             yield lease_id
         finally:
-            await self._leases.let_go(lease_id, LINGER)
+            with contextlib.suppress(HoldfastError):  # then it runs out a little later
+                await self._leases.let_go(lease_id, LINGER)
 
     async def renew(self, session: ChatSession, lease_id: UUID) -> None:
         """It is still there."""
