@@ -23,6 +23,8 @@ OPEN = {
     ("GET", "/docs"),
     ("POST", "/agent/v1/sign-in"),  # here one becomes known
     ("POST", "/chat/v1/sessions"),  # here a customer becomes known
+    ("POST", "/chat/v1/reconnect"),  # here by a link that we signed
+    ("GET", "/chat/v1/widgets/{widget_id}"),  # what every visitor of its pages sees
     ("GET", "/codec/sign-in"),
     ("POST", "/codec/sign-in"),
     ("GET", "/media/{media_id}"),  # signed, for providers

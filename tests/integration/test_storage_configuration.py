@@ -135,7 +135,9 @@ async def test_inv12_what_a_running_conversation_needs_is_not_removed(house: Hou
         await agents.delete(house.alice.agent_id)
 
     await conversations.close(
-        CloseRequest(conversation_id=received.conversation_id, handled=1, at=now(), reason="x")
+        CloseRequest(
+            conversation_id=received.conversation_id, handled=1, at=now(), reason="force_closed"
+        )
     )
     await endpoints.delete(house.endpoint.endpoint_id)
     await agents.delete(house.alice.agent_id)
