@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
-from api import docs, errors, health, media, openapi
+from api import docs, errors, health, media, openapi, widget_files
 from api.agent import routers as agent
 from api.body_limit import BodyLimit
 from api.chat import routers as chat
@@ -29,6 +29,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     docs.router,
     *webhooks.ROUTERS,
     media.router,
+    widget_files.router,
     *agent.ROUTERS,
     *chat.ROUTERS,
     *config.ROUTERS,

@@ -1,0 +1,105 @@
+/** The line to the server: kept up for as long as it is wanted, resumed where it broke. */
+
+import { delay, pause } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { Poll } from './poll.js';
+import { Socket } from './socket.js';
+
+const TOKEN_NOT_VALID = 4401;
+const ORIGIN_NOT_ALLOWED = 4403;
+const TRY_LATER = 1013;
+// Two sockets that never opened: something in between does not let them through.
+const SOCKETS_BEFORE_POLLING = 2;
+const POLLING_FOR = 120_000;
+
+/** Tells `frame` (what came), `state` (idle, connecting, online, lost) and `refused` (a close code). */
+export class Connection extends Emitter {
+  state = 'idle';
+  #api;
+  #cursor = null;
+  #line = null;
+  #turn = 0;
+  #deadSockets = 0;
+  #wake = () => {};
+
+  constructor(api) {
+    super();
+    this.#api = api;
+    window.addEventListener('online', () => this.#wake());
+    window.addEventListener('offline', () => this.#cut());
+    document.addEventListener('visibilitychange', () => document.hidden || this.#wake());
+  }
+
+  start(cursor) {
+    this.stop();
+    this.#cursor = cursor;
+    this.#become('connecting');
+    this.#keepUp(this.#turn);
+  }
+
+  stop() {
+    this.#turn += 1;
+    this.#line?.close();
+    this.#wake();
+    this.#become('idle');
+  }
+
+  /** Say whether it could be told at once. */
+  send(frame) {
+    return this.#line?.send(frame) ?? false;
+  }
+
+  async #keepUp(turn) {
+    for (let failures = 0; turn === this.#turn; ) {
+      const { welcomed, code } = await this.#once(turn);
+      if (turn !== this.#turn) return;
+      if (code === TOKEN_NOT_VALID || code === ORIGIN_NOT_ALLOWED) return this.#refused(code);
+      failures = welcomed ? 0 : failures + 1;
+      if (failures || !navigator.onLine) this.#become('lost');
+      await pause(delay(code === TRY_LATER ? failures + 3 : failures), (wake) => (this.#wake = wake));
+    }
+  }
+
+  async #once(turn) {
+    const onFrame = (frame) => turn === this.#turn && this.#take(frame);
+    const common = { cursor: this.#cursor, onFrame };
+    if (this.#deadSockets >= SOCKETS_BEFORE_POLLING) return this.#poll(common);
+    this.#line = new Socket();
+    const end = await this.#line.run({ ...common, url: this.#api.socketUrl, token: this.#api.token });
+    this.#deadSockets = end.welcomed || !navigator.onLine ? 0 : this.#deadSockets + 1;
+    return end;
+  }
+
+  /** For a while; then a socket may try again. */
+  async #poll(common) {
+    this.#line = new Poll();
+    const end = await this.#line.run({ ...common, api: this.#api, until: Date.now() + POLLING_FOR });
+    if (end.welcomed) this.#deadSockets = SOCKETS_BEFORE_POLLING - 1;
+    else this.#deadSockets = 0;
+    return end;
+  }
+
+  #take(frame) {
+    this.#cursor = frame.cursor ?? frame.snapshot?.cursor ?? this.#cursor;
+    if (frame.type === 'welcome') this.#become('online');
+    else this.emit('frame', frame);
+  }
+
+  #cut() {
+    if (this.state === 'idle') return;
+    this.#become('lost');
+    this.#line?.close();
+  }
+
+  #refused(code) {
+    this.stop();
+    this.emit('refused', code);
+  }
+
+  #become(state) {
+    if (state === this.state) return;
+    const before = this.state;
+    this.state = state;
+    this.emit('state', { state, before });
+  }
+}

@@ -1,0 +1,43 @@
+/** Who the shop says its customer is: a signed token, asked of the page when it is needed. */
+
+const ANSWER_WITHIN = 10_000;
+
+export class Identity {
+  #callback = null;
+
+  get isKnown() {
+    return this.#callback !== null;
+  }
+
+  /** `callback` returns the token, or a promise of it. */
+  use(callback) {
+    this.#callback = callback;
+  }
+
+  async token() {
+    if (!this.#callback) return null;
+    return Promise.race([this.#ask(), tooLate()]);
+  }
+
+  async #ask() {
+    const token = await this.#callback();
+    if (typeof token !== 'string' || !token) throw new Error('authenticate: the callback gave no token');
+    return token;
+  }
+}
+
+/** Whose token it is. Only the server can say whether that is true. */
+export function subjectOf(token) {
+  try {
+    const claims = token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/');
+    return JSON.parse(atob(claims)).sub ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function tooLate() {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('authenticate: no token within 10 seconds')), ANSWER_WITHIN);
+  });
+}

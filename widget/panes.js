@@ -1,0 +1,25 @@
+/** Which pane the customer sees, from what is known. No document, no clock. */
+
+const OVER = ['wrap_up', 'closed'];
+
+/** Nothing more can be said in it. */
+export function isOver(conversation) {
+  return OVER.includes(conversation.state) && !conversation.can_write;
+}
+
+/** One of: loading, problem, ask, survey, conversation, offline, form. */
+export function paneOf(chat) {
+  if (chat.conversation) return chat.isAskedToRate ? 'survey' : 'conversation';
+  if (chat.isBusy) return 'loading';
+  if (chat.problem) return 'problem';
+  if (chat.previous) return 'ask';
+  if (!chat.widget.availability.open) return 'offline';
+  if (chat.widget.pre_chat.length && !chat.isBegun) return 'form';
+  return 'conversation';
+}
+
+/** Whether a customer who comes back chooses between this chat and a new one. */
+export function asks(widget, conversation) {
+  const mayAsk = widget.authenticated && widget.reconnect.enabled && !conversation.persistent;
+  return mayAsk && conversation.state === 'reconnect_window';
+}
