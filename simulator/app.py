@@ -16,6 +16,8 @@ from simulator.keeper import Keeper
 from simulator.line import registration as line
 from simulator.provider import Registration
 from simulator.settings import SimulatorSettings
+from simulator.shop import app as shop
+from simulator.shop.signing import Signer
 from simulator.simulation import Simulation, build_simulation
 from simulator.twilio import registration as twilio
 from simulator.utterance import NotPossible
@@ -36,6 +38,7 @@ def create_app(settings: SimulatorSettings) -> FastAPI:
         title="Holdfast provider simulator", lifespan=_lifespan, max_body_size=MAX_BODY_BYTES
     )
     app.state.settings = settings
+    app.state.shop_signer = Signer()
     app.add_exception_handler(HangUp, answer_hang_up)
     app.add_exception_handler(NotPossible, _answer_not_possible)
     app.add_exception_handler(Overloaded, _answer_overloaded)
@@ -43,6 +46,7 @@ def create_app(settings: SimulatorSettings) -> FastAPI:
     for registration in REGISTRATIONS:
         _add_provider(app, registration)
     app.include_router(phone.router)
+    app.include_router(shop.router)
     app.mount("/static", StaticFiles(directory=phone.STATIC), name="static")
     return app
 

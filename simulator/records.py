@@ -182,3 +182,11 @@ class Template(Record):
     """Deleted at WhatsApp: still listed here as approved, yet every send of it fails."""
     created_at: datetime
     updated_at: datetime
+
+
+class Shop(Record):
+    """Which chat widgets the shop's pages carry: for visitors, and for who is signed in."""
+
+    widget_url: str = Field(pattern=r"^https?://[^\s\"'<>;,]+$")
+    widget_id: str
+    customers_widget_id: str

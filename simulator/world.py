@@ -16,6 +16,7 @@ from simulator.records import (
     Media,
     Message,
     Record,
+    Shop,
     Template,
     WebhookAttempt,
 )
@@ -44,6 +45,7 @@ class Snapshot(Record):
     windows: list[Window] = Field(default_factory=list)
     deliveries: list[Delivery] = Field(default_factory=list)
     next_position: int = 1
+    shop: Shop | None = None
 
 
 class World:
@@ -66,6 +68,7 @@ class World:
         self._threads: dict[tuple[str, str], deque[str]] = {}
         self._windows: dict[tuple[str, str], datetime] = {}
         self._next_position = 1
+        self.shop: Shop | None = None
         self.revision += 1
 
     @property
@@ -79,6 +82,10 @@ class World:
     def next_position(self) -> int:
         self._next_position += 1
         return self._next_position - 1
+
+    def save_shop(self, shop: Shop) -> None:
+        self.shop = shop
+        self.revision += 1
 
     def save_account(self, account: Account) -> None:
         self.accounts[account.account_id] = account
@@ -196,6 +203,7 @@ class World:
             ],
             deliveries=list(self.deliveries)[-self._settings.max_saved_messages :],
             next_position=self._next_position,
+            shop=self.shop,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -212,3 +220,4 @@ class World:
             self._windows[window.business, window.customer] = window.last_written_at
         self.deliveries.extend(snapshot.deliveries)
         self._next_position = snapshot.next_position
+        self.shop = snapshot.shop

@@ -22,6 +22,7 @@ export class Returning {
   async resume() {
     const { session, outbox } = this.#chat;
     if (!session.isOpen || !(await this.#isTheSamePerson())) return;
+    if (this.#chat.isBusy || this.#chat.conversation) return;
     await this.#busily(() => this.#find());
     outbox.run();
   }
@@ -70,7 +71,7 @@ export class Returning {
     const { conversation, isOver, session } = this.#chat;
     if (conversationId === (conversation?.conversation_id ?? null)) return;
     session.follow();
-    if (conversationId) await this.resume();
+    if (conversationId) await this.#find();
     else if (!isOver) this.#chat.leave();
   }
 

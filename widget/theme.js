@@ -2,27 +2,37 @@
 
 import { sheetOf } from './styles.js';
 
-const HEX = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+const HEX = /^#[0-9a-f]{6}/;
 const NAME = /^--holdfast-[a-z-]+$/;
 // WCAG 2.2, 1.4.3: text of normal size.
 const ENOUGH = 4.5;
 const DARK = '#161d1b';
+const LIGHT = '#f3f6f5';
 const STEPS = 20;
 
 /** A sheet for the host with the shop's properties, and what follows from its accent. */
 export function themeSheet(theme) {
   const sheet = sheetOf(':host {}');
   const { style } = sheet.cssRules[0];
-  const accent = theme['--holdfast-accent'];
-  const all = { ...(HEX.test(accent ?? '') ? derived(accent) : {}), ...theme };
+  const accent = hexOf(theme['--holdfast-accent']);
+  const all = { ...(accent ? derived(accent) : {}), ...theme };
   for (const [name, value] of Object.entries(all)) if (NAME.test(name)) style.setProperty(name, value);
   return sheet;
 }
 
+/** A canvas knows every way to name a colour. */
+function hexOf(color) {
+  if (!color) return null;
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d');
+  canvas.fillStyle = color;
+  return HEX.exec(canvas.fillStyle)?.[0] ?? null;
+}
+
 function derived(accent) {
-  const dark = lightened(accent);
+  const dark = toward('#ffffff', accent, DARK);
   return {
     '--holdfast-accent-text': readableOn(accent),
+    '--holdfast-accent-ink': toward('#000000', accent, LIGHT),
     '--holdfast-accent-dark': dark,
     '--holdfast-accent-dark-text': readableOn(dark),
   };
@@ -33,13 +43,13 @@ export function readableOn(color) {
   return contrast('#ffffff', color) >= ENOUGH ? '#ffffff' : '#101614';
 }
 
-/** The same hue, light enough to be read on the dark ground. */
-export function lightened(color) {
+/** The same hue, as far toward white or black as it takes to be read on this ground. */
+export function toward(end, color, ground) {
   for (let step = 0; step < STEPS; step += 1) {
-    const candidate = towardsWhite(color, step / STEPS);
-    if (contrast(candidate, DARK) >= ENOUGH) return candidate;
+    const candidate = mixed(color, end, step / STEPS);
+    if (contrast(candidate, ground) >= ENOUGH) return candidate;
   }
-  return '#ffffff';
+  return end;
 }
 
 export function contrast(one, other) {
@@ -47,9 +57,10 @@ export function contrast(one, other) {
   return (light + 0.05) / (dark + 0.05);
 }
 
-function towardsWhite(color, share) {
-  const mixed = channels(color).map((value) => Math.round(value + (255 - value) * share));
-  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
+function mixed(color, other, share) {
+  const goal = channels(other);
+  const values = channels(color).map((value, index) => Math.round(value + (goal[index] - value) * share));
+  return `#${values.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
@@ -63,7 +74,5 @@ function linear(value) {
 }
 
 function channels(color) {
-  const short = color.length === 4;
-  const digits = short ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g);
-  return digits.map((pair) => Number.parseInt(pair, 16));
+  return color.slice(1).match(/../g).map((pair) => Number.parseInt(pair, 16));
 }

@@ -54,7 +54,7 @@ a.file:hover bdi { text-decoration: underline; }
 .file small:empty { display: none; }
 .foot { display: flex; align-items: center; gap: 5px; margin: 4px 4px 0; color: var(--quiet); font-size: 11.5px; font-variant-numeric: tabular-nums; }
 .mark .icon { width: 15px; height: 15px; stroke-width: 2.2; }
-.mark.read { color: var(--accent); }
+.mark.read { color: var(--accent-ink); }
 .mark.failed, .failure { color: var(--danger); }
 .failure { font-size: 13px; gap: 8px; }
 .failure > span { margin-inline-end: 2px; }

@@ -7,7 +7,7 @@ export const forms = `
 .quiet { color: var(--quiet); font-size: 14px; min-height: 36px; }
 .quiet:hover { color: var(--ink); background: var(--surface); }
 .link { min-height: 28px; padding: 2px 6px; border-radius: 6px; font-size: 13px; color: var(--ink); text-decoration: underline; text-underline-offset: 2px; }
-.chip { min-height: 36px; padding: 6px 16px; font-size: 14px; color: var(--accent); background: var(--paper); box-shadow: inset 0 0 0 1.5px var(--accent); }
+.chip { min-height: 36px; padding: 6px 16px; font-size: 14px; color: var(--accent-ink); background: var(--paper); box-shadow: inset 0 0 0 1.5px var(--accent-ink); }
 .chip:hover { background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
 .actions { display: flex; flex-direction: column; gap: 8px; }
 .problem { color: var(--danger); font-size: 13px; line-height: 1.4; }
@@ -31,7 +31,7 @@ export const forms = `
 .consent .problem { grid-column: 2; }
 
 .card { flex: 1; min-height: 0; overflow-y: auto; display: flex; flex-direction: column; justify-content: center; align-items: center; gap: 18px; padding: 32px; text-align: center; }
-.seal { width: 72px; height: 72px; border-radius: 50%; display: grid; place-items: center; font-size: 24px; background: color-mix(in srgb, var(--accent) 12%, var(--paper)); color: var(--accent); }
+.seal { width: 72px; height: 72px; border-radius: 50%; display: grid; place-items: center; font-size: 24px; background: color-mix(in srgb, var(--accent) 12%, var(--paper)); color: var(--accent-ink); }
 .card h3 { font-size: 20px; font-weight: 680; letter-spacing: -.01em; margin-bottom: 6px; }
 .card p { color: var(--quiet); text-wrap: balance; max-width: 32ch; }
 .card .actions { width: 100%; max-width: 280px; margin-top: 6px; }

@@ -19,7 +19,7 @@ export const panel = `
 [dir="rtl"] .head { padding: 14px 20px 14px 12px; }
 .avatar {
   width: 40px; height: 40px; border-radius: 50%; flex: none; display: grid; place-items: center;
-  background: color-mix(in srgb, var(--accent) 14%, var(--paper)); color: var(--accent);
+  background: color-mix(in srgb, var(--accent) 14%, var(--paper)); color: var(--accent-ink);
   font-size: 15px; font-weight: 650; letter-spacing: .02em;
 }
 .who { flex: 1; min-width: 0; }

@@ -6,6 +6,7 @@ export const tokens = `
   color-scheme: light dark;
   --accent: light-dark(var(--holdfast-accent, #0f6f5c), var(--holdfast-accent-dark, var(--holdfast-accent, #5cc9ae)));
   --on-accent: light-dark(var(--holdfast-accent-text, #fff), var(--holdfast-accent-dark-text, var(--holdfast-accent-text, #06231c)));
+  --accent-ink: light-dark(var(--holdfast-accent-ink, var(--accent)), var(--accent));
   --paper: var(--holdfast-background, light-dark(#fff, #161d1b));
   --surface: var(--holdfast-surface, light-dark(#f3f6f5, #202927));
   --ink: var(--holdfast-text, light-dark(#16201d, #e8efec));

@@ -11,7 +11,6 @@ export function composerView(ui) {
   const { chat } = ui;
   const area = h('textarea', {
     rows: 1,
-    dir: 'auto',
     placeholder: ui.say('placeholder'),
     'aria-label': ui.say('message'),
     'aria-describedby': 'composer-problem',
@@ -35,6 +34,8 @@ export function composerView(ui) {
 
   function write(text) {
     area.value = text;
+    // An empty field would fall back to left-to-right, and its placeholder with it.
+    area.dir = text ? 'auto' : '';
     grow.dataset.value = text;
     send.disabled = !text.trim();
   }

@@ -70,7 +70,7 @@ function controlOf(ui, question, id) {
   const common = { id, 'aria-describedby': `${id}-problem`, required: question.required };
   if (question.kind === 'consent') return h('input', { ...common, type: 'checkbox' });
   if (question.kind === 'options') return choice(ui, question, common);
-  const props = { ...common, maxLength: LONGEST[question.kind], dir: 'auto' };
+  const props = { ...common, maxLength: LONGEST[question.kind] };
   if (question.kind === 'long_text') return h('textarea', { ...props, rows: 3 });
   return h('input', { ...props, type: TYPES[question.kind], autocomplete: completedBy(question) });
 }

@@ -1,0 +1,1 @@
+"""A shop whose pages carry the chat widget, and which vouches for its customers."""
