@@ -17,6 +17,7 @@ from application.configuration.privacy import VERSION
 from application.configuration.queues import NewQueue, QueueChange
 from application.configuration.workstreams import NewWorkstream
 from application.demo_channels import DemoChannels
+from application.demo_widgets import DemoWidgets
 from application.services import Configuration
 from application.whole_lists import find
 from channels.addresses import number_of
@@ -55,6 +56,8 @@ class DemoSummary(Value):
     endpoint_id: EndpointId
     workstream_id: WorkstreamId
     queue_id: QueueId
+    widget_ids: dict[str, EndpointId] = Field(default_factory=dict)
+    """By who chats there: visitors, customers."""
     agent_ids: dict[str, AgentId]
     """By e-mail address."""
     api_keys: dict[str, str] = Field(repr=False)
@@ -90,6 +93,9 @@ class DemoOrganization:
         await self._connect_simulator(view, endpoint)
         others = DemoChannels(self._configuration, self._accounts, CALLER, self._tell_simulator)
         await others.ensure(queue.queue_id)
+        shop = str(self._simulator.base_url)
+        widgets = DemoWidgets(self._configuration, CALLER, self._tell_simulator, shop)
+        widget_ids = await widgets.ensure(queue.queue_id)
         with contextlib.suppress(ChannelError):  # a start without the provider is a start all the same
             await self._configuration.templates.sync(CALLER, view.account.account_id)
         return DemoSummary(
@@ -98,6 +104,7 @@ class DemoOrganization:
             endpoint_id=endpoint.endpoint_id,
             workstream_id=workstream.workstream_id,
             queue_id=queue.queue_id,
+            widget_ids=widget_ids,
             agent_ids={agent.email: agent.agent_id for agent in agents},
             api_keys=await self._keys(members[0].agent_id, known_keys),
         )

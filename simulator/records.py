@@ -1,10 +1,11 @@
 """What the simulated world is made of. Frozen values; provider words stay inside their fields."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 
 class Record(BaseModel):
@@ -184,9 +185,22 @@ class Template(Record):
     updated_at: datetime
 
 
-class Shop(Record):
-    """Which chat widgets the shop's pages carry: for visitors, and for who is signed in."""
+SNIPPET: Final = re.compile(
+    r'<script type="module" src="(https?://[^"<>\s;,]+)" data-widget="[0-9a-f-]+"></script>'
+)
 
-    widget_url: str = Field(pattern=r"^https?://[^\s\"'<>;,]+$")
-    widget_id: str
-    customers_widget_id: str
+
+def _snippet(text: str) -> str:
+    if not SNIPPET.fullmatch(text):
+        raise ValueError("must be the line that a widget is embedded with")
+    return text
+
+
+Snippet: TypeAlias = Annotated[str, AfterValidator(_snippet)]
+
+
+class Shop(Record):
+    """What was pasted into the shop's pages: for visitors, and for who is signed in."""
+
+    visitors: Snippet
+    customers: Snippet

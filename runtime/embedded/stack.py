@@ -57,6 +57,7 @@ def addresses(settings: Settings) -> dict[str, str]:
         "agents' console": f"{settings.public_url}/agent",
         "API documentation": f"{settings.public_url}/docs",
         "customers' phones": simulator_url(settings),
+        "demo shop": f"{simulator_url(settings)}/shop",
         "Temporal UI": settings.temporal_ui_url,
         "its payloads, decoded": f"{_codec_url(settings)}/sign-in",
         "PostgreSQL": settings.database_url.get_secret_value(),

@@ -15,7 +15,7 @@ HOME: Final = "/shop"
 router = APIRouter(include_in_schema=False)
 
 
-@router.put("/control/shop")
+@router.post("/control/shop")
 async def connect(shop: Shop, sim: SimulationOf) -> Shop:
     """Which widgets its pages carry from now on."""
     sim.world.save_shop(shop)

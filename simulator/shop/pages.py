@@ -6,7 +6,7 @@ from string import Template
 from typing import Final
 from urllib.parse import urlsplit
 
-from simulator.records import Shop
+from simulator.records import SNIPPET, Shop
 from simulator.shop.goods import CUSTOMERS, PRODUCTS, Customer, Product
 
 TEMPLATE: Final = Path(__file__).parents[1] / "static" / "shop.html"
@@ -15,11 +15,11 @@ _TITLES: Final = {"": "Harbour Goods", "help": "Help", "account": "Your account"
 
 def policy_of(shop: Shop | None) -> str:
     """As strict as a shop's can be, and still the widget works."""
-    chat = _origin(shop.widget_url) if shop else ""
-    live = chat.replace("http", "ws", 1)
+    chats = " ".join(sorted(_origins(shop))) if shop else ""
+    live = chats.replace("http", "ws")
     return (
-        f"default-src 'none'; script-src 'self' {chat}; connect-src 'self' {chat} {live};"
-        f" img-src 'self' {chat}; style-src 'self'; form-action 'self'; base-uri 'none';"
+        f"default-src 'none'; script-src 'self' {chats}; connect-src 'self' {chats} {live};"
+        f" img-src 'self' {chats}; style-src 'self'; form-action 'self'; base-uri 'none';"
         " frame-ancestors 'self'"
     )
 
@@ -47,11 +47,7 @@ def _widget(name: str, shop: Shop | None, signed_in: Customer | None) -> str:
     """The line that any shop would paste. Who must sign in first is asked to do that first."""
     if shop is None or (name == "account" and not signed_in):
         return ""
-    widget_id = shop.customers_widget_id if signed_in else shop.widget_id
-    return (
-        f'<script type="module" src="{escape(shop.widget_url)}"'
-        f' data-widget="{escape(widget_id)}"></script>'
-    )
+    return shop.customers if signed_in else shop.visitors
 
 
 def _body(name: str, address: str, signed_in: Customer | None) -> str:
@@ -114,9 +110,9 @@ def _account(address: str, signed_in: Customer | None) -> str:
     )
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _origins(shop: Shop) -> set[str]:
+    urls = (found[1] for each in (shop.visitors, shop.customers) if (found := SNIPPET.fullmatch(each)))
+    return {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, urls)}
 
 
 _HERO: Final = (
