@@ -1,9 +1,13 @@
 /** Who the shop says its customer is: a signed token, asked of the page when it is needed. */
 
+import { pause } from './backoff.js';
+
 const ANSWER_WITHIN = 10_000;
 
 export class Identity {
   #callback = null;
+  #appear = () => {};
+  #appeared = new Promise((resolve) => (this.#appear = resolve));
 
   get isKnown() {
     return this.#callback !== null;
@@ -12,6 +16,12 @@ export class Identity {
   /** `callback` returns the token, or a promise of it. */
   use(callback) {
     this.#callback = callback;
+    this.#appear();
+  }
+
+  /** The page's own script may run after ours. */
+  appears() {
+    return Promise.race([this.#appeared, pause(ANSWER_WITHIN)]);
   }
 
   async token() {

@@ -49,12 +49,14 @@ export class Returning {
 
   /** By the link of an agent. Returns the name of the text that says why not, or null. */
   async arrive(linkToken) {
-    const { api, identity, widgetId } = this.#chat;
-    const identityToken = await identity.token();
-    const body = { widget_id: widgetId, link_token: linkToken, identity_token: identityToken };
+    const { api, identity, widget, widgetId } = this.#chat;
+    if (widget.authenticated) await identity.appears();
     try {
+      const identityToken = await identity.token();
+      const body = { widget_id: widgetId, link_token: linkToken, identity_token: identityToken };
       return this.#arrived(await api.reconnect(body), identityToken);
     } catch (error) {
+      if (isUnauthorized(error)) return 'sign_in_needed';
       return error.isTransient ? 'unreachable' : 'link_ended';
     }
   }

@@ -1,38 +1,14 @@
 """An agent at a desk: the console in a real browser."""
 
-import os
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.stack import Stack
 
-CHROMIUM = os.environ.get("HOLDFAST_CHROMIUM") or "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PATIENCE = 15_000
 # What a browser says of an answer that refuses, or of a server that is being restarted.
 EXPECTED = re.compile(r"the server responded with a status of 4|ERR_CONNECTION_|WebSocket")
-
-
-@asynccontextmanager
-async def a_browser() -> AsyncIterator[Browser]:
-    """Chromium, without a window."""
-    expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield browser
-        await browser.close()
 
 
 class Desk:

@@ -8,7 +8,8 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, FilePayload, ViewportSize, expect
 
-from tests.e2e.desks import Desk, a_browser
+from tests.e2e.browsers import a_browser
+from tests.e2e.desks import Desk
 from tests.e2e.people import Customer, eventually
 from tests.stack import Stack, kill_and_await
 

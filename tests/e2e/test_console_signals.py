@@ -9,7 +9,8 @@ from playwright.async_api import expect
 
 from application.demo_channels import CHANNELS
 from domain.channels import ChannelName
-from tests.e2e.desks import Desk, a_browser
+from tests.e2e.browsers import a_browser
+from tests.e2e.desks import Desk
 from tests.e2e.people import eventually
 from tests.stack import Stack
 
