@@ -11,7 +11,7 @@ from tests.stack import Stack
 
 # What a browser says of a line that is cut, as these tests cut it, and of answers that refuse.
 EXPECTED = re.compile(
-    r"ERR_INTERNET_DISCONNECTED|WebSocket connection|the server responded with a status of 4"
+    r"ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket connection|the server responded with a status of 4"
 )
 
 

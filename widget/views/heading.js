@@ -11,7 +11,7 @@ export function headingView(ui) {
   const menu = menuView(ui);
   const minimize = iconButton('down', ui.say('minimize'), ui.close);
   const who = h('div', { class: 'who' }, title, subtitle);
-  const node = h('header', { class: 'head' }, avatar, who, menu.node, minimize);
+  const node = h('div', { class: 'head' }, avatar, who, menu.node, minimize);
   let initials = null;
 
   function update() {

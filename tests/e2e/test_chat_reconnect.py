@@ -1,0 +1,212 @@
+"""A customer loses the connection and comes back, or not: by link, by prompt, in time, too late."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, expect
+
+from tests.e2e.browsers import a_browser
+from tests.e2e.people import Agent, eventually
+from tests.e2e.visitors import Visitor, answered, assert_the_same_transcript, taken_by
+from tests.e2e.widgets import a_widget, carrying
+from tests.stack import Stack
+
+# The grace of a lost connection is 20 seconds; leases run out, and timers fire, a little later.
+AWAY = 60.0
+# Half a minute is the shortest time limit there is.
+TOO_LATE = 120.0
+SOON = {"enabled": True, "time_limit": "PT30S"}
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def ana(stack: Stack) -> AsyncIterator[Agent]:
+    async with Agent(stack) as found:
+        yield found
+
+
+async def a_visitor(stack: Stack, browser: Browser) -> tuple[Visitor, BrowserContext]:
+    """Somebody with a browser of their own."""
+    context = await browser.new_context(locale="en-GB")
+    return Visitor(stack, await context.new_page()), context
+
+
+async def in_conversation(visitor: Visitor, ana: Agent, *, asked: bool = True) -> str:
+    """Both have said something. `asked`: the widget asks for a name first."""
+    if asked:
+        await visitor.begin()
+    else:
+        await visitor.open()
+    await visitor.say("Hello")
+    chat = await visitor.conversation_id()
+    await taken_by(ana, chat)
+    await answered(ana, chat, "Good day")
+    await expect(visitor.line("Good day")).to_be_visible()
+    return chat
+
+
+async def link_to(ana: Agent, chat: str) -> str:
+    """What the agent sends to the customer."""
+    url: str = (
+        (await ana.post(f"/conversations/{chat}/reconnect-link")).raise_for_status().json()["url"]
+    )
+    return url
+
+
+async def has_left(ana: Agent, chat: str) -> None:
+    """The server noticed, and waited as long as a lost connection means nothing."""
+    await eventually(
+        lambda: ana.is_in(chat, "reconnect_window"), "the chat waits for the customer", within=AWAY
+    )
+
+
+async def test_a_link_leads_from_another_device_to_the_same_agent(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    visitor, first = await a_visitor(stack, browser)
+    await visitor.visit()
+    chat = await in_conversation(visitor, ana)
+    link = await link_to(ana, chat)
+    await first.close()
+    await has_left(ana, chat)
+    other, second = await a_visitor(stack, browser)
+    await other.page.goto(link)
+    await expect(other.line("Good day")).to_be_visible()
+    assert "holdfast_reconnect" not in other.page.url
+    await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
+    await other.say("I am back")
+    await assert_the_same_transcript(other, ana, chat)
+    assert other.complaints == []
+    await second.close()
+
+
+async def test_after_the_agent_closed_the_session_the_link_still_leads_to_the_chat(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    visitor, first = await a_visitor(stack, browser)
+    await visitor.visit()
+    chat = await in_conversation(visitor, ana)
+    link = await link_to(ana, chat)
+    (await ana.post(f"/conversations/{chat}/close-session")).raise_for_status()
+    await eventually(lambda: ana.is_in(chat, "open"), "whoever is free may take it")
+    other, second = await a_visitor(stack, browser)
+    await other.page.goto(link)
+    await expect(other.line("Good day")).to_be_visible()
+    await taken_by(ana, chat)
+    await other.say("I am back")
+    await assert_the_same_transcript(other, ana, chat)
+    await first.close()
+    await second.close()
+
+
+async def test_after_the_agent_ended_the_chat_the_link_offers_a_new_one(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    visitor, first = await a_visitor(stack, browser)
+    await visitor.visit()
+    chat = await in_conversation(visitor, ana)
+    link = await link_to(ana, chat)
+    (await ana.post(f"/conversations/{chat}/end")).raise_for_status()
+    await expect(visitor.message).to_have_count(0)
+    other, second = await a_visitor(stack, browser)
+    await other.page.goto(link)
+    await expect(other.status).to_contain_text("The chat you came back for is over.")
+    await expect(other.button("Start chat")).to_be_visible()
+    await first.close()
+    await second.close()
+
+
+async def test_a_link_that_is_opened_too_late_redirects_or_offers_a_new_chat(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    help_page = f"{stack.simulator}/shop/help"
+    contact = f"{stack.simulator}/shop/goods/rope"
+    plain = await a_widget(stack, reconnecting={**SOON, "portal_url": help_page})
+    leading = await a_widget(
+        stack, reconnecting={**SOON, "portal_url": help_page, "redirect_url": contact}
+    )
+    links, chats = {}, {}
+    for snippet in (plain, leading):
+        async with carrying(stack, visitors=snippet):
+            visitor, context = await a_visitor(stack, browser)
+            await visitor.visit()
+            chats[snippet] = await in_conversation(visitor, ana)
+            links[snippet] = await link_to(ana, chats[snippet])
+            await context.close()
+    for chat in chats.values():
+        await eventually(lambda chat=chat: ana.is_in(chat, "wrap_up"), "time is over", within=TOO_LATE)
+    async with carrying(stack, visitors=plain):
+        visitor, context = await a_visitor(stack, browser)
+        await visitor.page.goto(links[plain])
+        await expect(visitor.status).to_contain_text("no longer valid")
+        await expect(visitor.button("Start chat")).to_be_visible()
+        await context.close()
+    async with carrying(stack, visitors=leading):
+        visitor, context = await a_visitor(stack, browser)
+        await visitor.page.goto(links[leading])
+        await expect(visitor.page).to_have_url(contact)
+        await context.close()
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["continue", "start-new"])
+async def test_who_signed_in_and_comes_back_is_asked(
+    stack: Stack, browser: Browser, ana: Agent, *, goes_on: bool
+) -> None:
+    visitor, first = await a_visitor(stack, browser)
+    await visitor.sign_in("Kim Minji" if goes_on else "Elena Radu")
+    chat = await in_conversation(visitor, ana, asked=False)
+    await first.close()
+    await has_left(ana, chat)
+    other, second = await a_visitor(stack, browser)
+    await other.sign_in("Kim Minji" if goes_on else "Elena Radu")
+    await other.open()
+    await expect(other.chat.get_by_text("Welcome back")).to_be_visible()
+    if goes_on:
+        await other.button("Continue chat").click()
+        await expect(other.line("Good day")).to_be_visible()
+        await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
+        await other.say("I am back")
+        await assert_the_same_transcript(other, ana, chat)
+        await other.end()
+    else:
+        await other.button("Start a new chat").click()
+        await other.say("Something else")
+        assert await other.conversation_id() != chat
+        await eventually(lambda: ana.is_in(chat, "wrap_up"), "the one before is over", within=20)
+        assert await other.texts() == ["Something else"]
+        await other.end()
+    assert other.complaints == []
+    await second.close()
+
+
+async def test_a_reload_is_no_goodbye(stack: Stack, browser: Browser, ana: Agent) -> None:
+    visitor, context = await a_visitor(stack, browser)
+    await visitor.visit()
+    chat = await in_conversation(visitor, ana)
+    await visitor.reload()
+    await expect(visitor.line("Good day")).to_be_visible()
+    await visitor.visit("/help")
+    await visitor.say("Still here")
+    await assert_the_same_transcript(visitor, ana, chat)
+    assert await ana.is_in(chat, "active")
+    assert visitor.complaints == []
+    await context.close()
+
+
+async def test_another_customer_of_the_same_browser_sees_nothing(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    visitor, context = await a_visitor(stack, browser)
+    await visitor.sign_in("Kim Minji")
+    await in_conversation(visitor, ana, asked=False)
+    await context.clear_cookies()
+    await visitor.sign_in("Elena Radu")
+    await visitor.page.evaluate("Holdfast.open()")
+    await expect(visitor.message).to_be_visible()
+    await expect(visitor.line("Good day")).to_have_count(0)
+    await context.close()
