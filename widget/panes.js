@@ -17,9 +17,3 @@ export function paneOf(chat) {
   if (chat.widget.pre_chat.length && !chat.isBegun) return 'form';
   return 'conversation';
 }
-
-/** Whether a customer who comes back chooses between this chat and a new one. */
-export function asks(widget, conversation) {
-  const mayAsk = widget.authenticated && widget.reconnect.enabled && !conversation.persistent;
-  return mayAsk && conversation.state === 'reconnect_window';
-}

@@ -2,7 +2,6 @@
 
 import { ApiError } from './api.js';
 import { delay, pause } from './backoff.js';
-import { asks } from './panes.js';
 import { leaveTo } from './reconnect_link.js';
 
 const UNAUTHORIZED = 401;
@@ -144,7 +143,6 @@ export class Returning {
   #settle(snapshot) {
     const chat = this.#chat;
     if (!snapshot) chat.leave();
-    else if (asks(chat.widget, snapshot.conversation)) chat.previous = snapshot.conversation;
     else chat.adopt(snapshot);
   }
 }

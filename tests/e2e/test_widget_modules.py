@@ -1,0 +1,217 @@
+"""The widget's rules, module by module, in the browser that runs them. No server is there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, Route
+
+from tests.e2e.browsers import a_browser
+
+WIDGET = Path(__file__).parents[2] / "widget"
+SITE = "https://widget.example"
+TYPES = {".js": "text/javascript", ".json": "application/json"}
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with a_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browser.new_context()
+    found = await context.new_page()
+    await found.route(f"{SITE}/**", _serve)
+    await found.goto(f"{SITE}/")
+    yield found
+    await context.close()
+
+
+async def _serve(route: Route) -> None:
+    file = WIDGET / route.request.url.removeprefix(f"{SITE}/")
+    if file.is_file():
+        await route.fulfill(body=file.read_text(), content_type=TYPES[file.suffix])
+    else:
+        await route.fulfill(body="<!doctype html><title>Empty</title>", content_type="text/html")
+
+
+async def run(page: Page, module: str, body: str) -> Any:
+    """The value of this body, which may use everything that the module exports as `m`."""
+    return await page.evaluate(f"async () => {{ const m = await import('/{module}'); {body} }}")
+
+
+async def test_each_try_waits_longer_but_no_two_browsers_the_same(page: Page) -> None:
+    found = await run(
+        page,
+        "backoff.js",
+        "return [0, 1, 2, 30].map((n) => [m.delay(n, () => 0), m.delay(n, () => 1)]);",
+    )
+    assert found == [[250, 500], [500, 1000], [1000, 2000], [15_000, 30_000]]
+
+
+OUTBOX = """
+    const { Storage } = await import('/storage.js');
+    const { ApiError } = await import('/api.js');
+    const storage = new Storage('w', 'localStorage');
+    const delivered = [];
+    const outbox = (deliver) => new m.Outbox({ storage, deliver, lock: 'w' });
+    const settled = async (box) => { while (box.list().some((entry) => !entry.failure)) await new Promise(requestAnimationFrame); };
+"""  # noqa: E501 - a line of JavaScript
+
+
+async def test_inv1_the_outbox_keeps_the_order_although_the_first_try_fails(page: Page) -> None:
+    found = await run(
+        page,
+        "outbox.js",
+        OUTBOX
+        + """
+        let tries = 0;
+        const box = outbox(async (entry) => {
+            tries += 1;
+            if (tries === 1) throw new ApiError(503);
+            delivered.push(entry.text);
+        });
+        for (const text of ['one', 'two', 'three']) box.add('c', { text });
+        await settled(box);
+        return { delivered, tries };
+        """,
+    )
+    assert found == {"delivered": ["one", "two", "three"], "tries": 4}
+
+
+async def test_inv2_a_repetition_is_the_same_message(page: Page) -> None:
+    found = await run(
+        page,
+        "outbox.js",
+        OUTBOX
+        + """
+        const ids = [];
+        const box = outbox(async (entry) => {
+            ids.push(entry.client_id);
+            if (ids.length === 1) throw new ApiError(0);
+        });
+        box.add('c', { text: 'one' });
+        await settled(box);
+        return ids;
+        """,
+    )
+    assert len(found) == 2
+    assert len(set(found)) == 1
+
+
+async def test_inv1_what_waits_survives_the_page(page: Page) -> None:
+    before = OUTBOX + "outbox(() => new Promise(() => {})).add('c', { text: 'one' }); return true;"
+    await run(page, "outbox.js", before)
+    await page.reload()
+    after = OUTBOX + (
+        "const box = outbox(async (entry) => delivered.push(entry.text));"
+        "await box.run(); await settled(box); return delivered;"
+    )
+    assert await run(page, "outbox.js", after) == ["one"]
+
+
+async def test_what_is_refused_stays_to_be_seen_and_blocks_nothing(page: Page) -> None:
+    found = await run(
+        page,
+        "outbox.js",
+        OUTBOX
+        + """
+        const box = outbox(async (entry) => {
+            if (entry.text === 'bad') throw new ApiError(409, 'chat_ended');
+            delivered.push(entry.text);
+        });
+        box.add('c', { text: 'bad' });
+        box.add('c', { text: 'good' });
+        await settled(box);
+        return { delivered, left: box.list().map(({ text, failure }) => [text, failure]) };
+        """,
+    )
+    assert found == {"delivered": ["good"], "left": [["bad", "chat_ended"]]}
+
+
+async def test_messages_are_kept_once_and_in_order(page: Page) -> None:
+    found = await run(
+        page,
+        "store.js",
+        """
+        const messages = new m.Messages();
+        const news = [[2, 'b'], [1, 'a'], [2, 'b']].map(([seq, id]) =>
+            messages.put({ message_id: id, seq, author: 'agent' }));
+        return { news, order: messages.list().map((each) => each.seq), unread: messages.countAfter(1) };
+        """,
+    )
+    assert found == {"news": [True, True, False], "order": [1, 2], "unread": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "complaint"),
+    [
+        ("email", "name@example.com", None),
+        ("email", "name@example", "wrong_email"),
+        ("phone", "+82 (10) 1234-5678", None),
+        ("phone", "call me", "wrong_phone"),
+        ("text", "  ", "missing_answer"),
+        ("consent", "", "missing_consent"),
+        ("consent", "true", None),
+    ],
+)
+async def test_answers_are_checked(page: Page, kind: str, answer: str, complaint: str | None) -> None:
+    question = f"{{ kind: '{kind}', required: true }}"
+    assert await run(page, "questions.js", f"return m.complaint({question}, '{answer}')") == complaint
+
+
+async def test_only_addresses_of_the_web_become_links(page: Page) -> None:
+    text = "See https://a.example/b?c=1). javascript:alert(1) <b>no</b>"
+    found = await run(
+        page,
+        "links.js",
+        f"const box = document.createElement('p'); box.append(...m.linked({text!r}));"
+        "return [box.textContent, [...box.querySelectorAll('*')].map((each) => each.outerHTML)];",
+    )
+    link = '<a href="https://a.example/b?c=1" target="_blank" rel="noopener noreferrer">'
+    assert found == [text, [f"{link}https://a.example/b?c=1</a>"]]
+
+
+@pytest.mark.parametrize("accent", ["#ffb703", "#0b6e4f", "#000000", "#ffffff", "#7f7f7f"])
+async def test_text_on_any_accent_can_be_read(page: Page, accent: str) -> None:
+    least = await run(
+        page,
+        "theme.js",
+        f"""
+        const dark = m.toward('#ffffff', '{accent}', '#161d1b');
+        const ink = m.toward('#000000', '{accent}', '#f3f6f5');
+        return Math.min(
+            m.contrast(m.readableOn('{accent}'), '{accent}'), m.contrast(dark, '#161d1b'),
+            m.contrast(m.readableOn(dark), dark), m.contrast(ink, '#f3f6f5'));
+        """,
+    )
+    assert least >= 4.5
+
+
+async def test_the_token_of_a_link_leaves_the_address(page: Page) -> None:
+    await page.goto(f"{SITE}/help?a=1&holdfast_reconnect=secret#top")
+    assert await run(page, "reconnect_link.js", "return m.takeToken()") == "secret"
+    assert page.url == f"{SITE}/help?a=1#top"
+    assert await run(page, "reconnect_link.js", "return m.takeToken()") is None
+
+
+@pytest.mark.parametrize(
+    ("chat", "pane"),
+    [
+        ("{}", "form"),
+        ("{ isBusy: true }", "loading"),
+        ("{ problem: 'unreachable' }", "problem"),
+        ("{ previous: {} }", "ask"),
+        ("{ isBegun: true }", "conversation"),
+        ("{ conversation: {} }", "conversation"),
+        ("{ conversation: {}, isAskedToRate: true }", "survey"),
+        ("{ widget: { availability: { open: false }, pre_chat: [] } }", "offline"),
+        ("{ widget: { availability: { open: false } }, conversation: {} }", "conversation"),
+    ],
+)
+async def test_the_pane_follows_from_what_is_known(page: Page, chat: str, pane: str) -> None:
+    usual = "{ widget: { availability: { open: true }, pre_chat: [{}] }, ..." + chat + " }"
+    assert await run(page, "panes.js", f"return m.paneOf({usual})") == pane
