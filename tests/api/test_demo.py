@@ -47,7 +47,7 @@ async def demo(
     whatsapp.token = None
     whatsapp.listed = [a_listed_template("hello", language) for language in ("en", "ko", "ja")]
     transport = httpx2.MockTransport(simulator)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://simulator") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8090") as client:
         yield DemoOrganization(
             configuration=services.configuration, accounts=accounts, simulator=client
         )

@@ -54,7 +54,7 @@ async def demo(
         return httpx2.Response(200, json={})
 
     transport = httpx2.MockTransport(simulator)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://simulator") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8090") as client:
         yield DemoOrganization(
             configuration=services.configuration, accounts=accounts, simulator=client
         )

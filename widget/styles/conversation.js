@@ -36,6 +36,7 @@ export const conversation = `
 .sending .bubble { opacity: .75; }
 .not_sent .bubble { background: var(--surface); color: var(--ink); box-shadow: inset 0 0 0 1.5px var(--danger); }
 .words { white-space: pre-wrap; }
+[lang="ko"] .bubble { word-break: keep-all; }
 .bubble a { color: inherit; text-underline-offset: 2px; border-radius: 3px; }
 .bubble .aside { font-style: italic; opacity: .85; }
 .bubble > * + * { margin-top: 8px; }
