@@ -125,3 +125,18 @@ async def test_what_is_printed_of_the_demo_holds_no_token(demo: DemoOrganization
     made = await demo.ensure(PEOPLE, {})
 
     assert not [token for token in made.api_keys.values() if token in repr(made)]
+
+
+async def test_the_shop_of_the_simulator_carries_both_widgets(
+    demo: DemoOrganization, simulator: FakeSimulator, http: Http
+) -> None:
+    made = await demo.ensure(PEOPLE, {})
+    again = await demo.ensure(PEOPLE, made.api_keys)
+
+    assert again.widget_ids == made.widget_ids
+    shop = simulator.told["/control/shop"]
+    for who, widget_id in made.widget_ids.items():
+        assert f'data-widget="{widget_id}"' in shop[who]
+    admin = http.bearing(made.api_keys["admin"])
+    customers = (await admin.get(f"/config/v1/widgets/{made.widget_ids['customers']}")).json()
+    assert customers["settings"]["sign_in"]["jwks_url"] == "http://127.0.0.1:8090/shop/jwks.json"

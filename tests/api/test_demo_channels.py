@@ -65,7 +65,12 @@ async def test_every_channel_of_this_build_is_connected(
 ) -> None:
     await demo.ensure(PEOPLE, {})
     views, _ = await services.configuration.accounts.listing(None, 10)
-    assert [view.account.name for view in views] == ["Demo", "Demo LINE", "Demo RCS"]
+    assert [view.account.name for view in views] == [
+        "Demo",
+        "Demo LINE",
+        "Demo RCS",
+        "Live chat",
+    ]
     assert all(view.account.enabled for view in views)
     assert [order["provider"] for order in told] == ["line", "line", "rcs", "rcs"]
     line = views[1].account
@@ -90,4 +95,4 @@ async def test_a_second_start_makes_nothing_new_and_tells_the_same(
     told.clear()
     await demo.ensure(PEOPLE, {})
     views, _ = await services.configuration.accounts.listing(None, 10)
-    assert (told, len(views)) == (first, 3)
+    assert (told, len(views)) == (first, 4)
