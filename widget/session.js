@@ -27,21 +27,17 @@ export class Session {
     return Boolean(this.#storage.get(NAME)?.subject);
   }
 
-  get name() {
-    return this.#storage.get(NAME)?.name ?? null;
-  }
-
   /** A new one; returns what the server knows of this customer: `{current, reconnectable}`. */
   async open() {
     const identityToken = await this.#identity.token();
     const opened = await this.#api.openSession({ widget_id: this.#widgetId, identity_token: identityToken });
-    this.keep(opened.session_token, identityToken, opened.display_name);
+    this.keep(opened.session_token, identityToken);
     return opened;
   }
 
-  keep(token, identityToken = null, name = null) {
+  keep(token, identityToken = null) {
     const subject = identityToken ? subjectOf(identityToken) : null;
-    this.#storage.set(NAME, { token, subject, name });
+    this.#storage.set(NAME, { token, subject });
     this.#api.token = token;
   }
 

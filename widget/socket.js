@@ -4,7 +4,7 @@ const PROTOCOL = 'holdfast.chat.v1';
 const WELCOME_WITHIN = 10_000;
 // As on the server: two heartbeats may be late, three are a dead line.
 const SILENT_BEATS = 2.5;
-export const GONE = 1006;
+const GONE = 1006;
 
 export class Socket {
   #socket = null;

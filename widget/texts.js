@@ -1,6 +1,6 @@
 /** What the widget says, in the customer's language. */
 
-export const LANGUAGES = ['en', 'ko', 'ro', 'ja', 'es', 'de', 'fr', 'ar'];
+const LANGUAGES = ['en', 'ko', 'ro', 'ja', 'es', 'de', 'fr', 'ar'];
 const FALLBACK = 'en';
 
 /** The first of the wanted languages that we speak. */

@@ -19,11 +19,6 @@ export function contentNodes(ui, content) {
   return shown.filter(Boolean);
 }
 
-/** What a list or a notice would say of it. */
-export function summary(ui, content) {
-  return content.text || content.caption || (content.kind === 'media' ? ui.say('file') : '');
-}
-
 function words(text) {
   return text ? h('p', { class: 'words', dir: 'auto' }, ...linked(text)) : null;
 }

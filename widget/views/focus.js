@@ -3,7 +3,7 @@
 const FOCUSABLE = 'button, a[href], input, textarea, select, [tabindex="0"]';
 
 /** What Tab visits in there, in order. */
-export function stops(container) {
+function stops(container) {
   const candidates = [...container.querySelectorAll(FOCUSABLE)];
   return candidates.filter((each) => !each.disabled && each.getClientRects().length > 0 && !each.closest('[inert]'));
 }

@@ -36,9 +36,9 @@ function initialsOf(name) {
 /** A button that opens a few others. */
 function menuView(ui) {
   const items = [
-    item('save', () => ui.say('download'), ui.download, (chat) => chat.conversation),
-    item('sound', () => ui.say(ui.isLoud() ? 'sound_off' : 'sound_on'), ui.toggleSound, () => true),
-    item('end', () => ui.say('end'), ui.end, mayEnd),
+    item(() => 'save', () => ui.say('download'), ui.download, (chat) => chat.conversation),
+    item(() => (ui.isLoud() ? 'sound' : 'mute'), () => ui.say(ui.isLoud() ? 'sound_off' : 'sound_on'), ui.toggleSound, () => true),
+    item(() => 'end', () => ui.say('end'), ui.end, mayEnd),
   ];
   const list = h('div', { class: 'menu', id: 'menu', hidden: true }, ...items.map((each) => each.node));
   const opener = iconButton('more', ui.say('menu'), () => open(list.hidden), { 'aria-expanded': 'false', 'aria-controls': 'menu' });
@@ -70,11 +70,14 @@ function menuView(ui) {
 
 function item(drawing, label, act, isOffered) {
   const words = h('span');
-  const node = h('button', { type: 'button', class: 'menu-item', on: { click: act } }, icon(drawing), words);
+  const picture = h('span');
+  const node = h('button', { type: 'button', class: 'menu-item', on: { click: act } }, picture, words);
+  let drawn = null;
   return {
     node,
     update(chat) {
       setText(words, label());
+      if (drawn !== (drawn = drawing())) picture.replaceChildren(icon(drawn));
       node.hidden = !isOffered(chat);
     },
   };
