@@ -129,6 +129,9 @@ class Erasing:
             gone = {
                 "files": await self._tombstones.forget_files(files),
                 "notes": await self._tombstones.forget_notes(conversation_ids, MESSAGES_AT_A_TIME),
+                "decisions": await self._tombstones.forget_routing(
+                    conversation_ids, MESSAGES_AT_A_TIME
+                ),
                 "messages": await self._tombstones.empty(conversation_ids, MESSAGES_AT_A_TIME),
                 "answers": await self._tombstones.forget_answers(
                     [str(id_) for id_ in conversation_ids]

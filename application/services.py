@@ -14,6 +14,7 @@ from application.configuration.operating_hours import OperatingHoursConfiguratio
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
+from application.configuration.routing_rules import RoutingConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.workstreams import WorkstreamConfiguration
@@ -42,6 +43,7 @@ class Configuration:
     workstreams: WorkstreamConfiguration
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
+    routing_rules: RoutingConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration
     api_keys: ApiKeyConfiguration

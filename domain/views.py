@@ -10,6 +10,8 @@ from pydantic import Field
 from domain.conversations import ConversationRecord
 from domain.ids import ContactId, ConversationId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, Direction
+from domain.routing_decisions import USUAL_PRIORITY
+from domain.skills import RequiredSkill
 from domain.values import Value
 
 
@@ -60,6 +62,11 @@ class ConversationView(ConversationRecord):
     agent_name: str | None = None
     last_seq: int = 0
     last_message: MessageView | None = None
+    priority: int = USUAL_PRIORITY
+    """The lower number first."""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    """What the classification rules said of it."""
+    required_skills: tuple[RequiredSkill, ...] = ()
 
 
 class LiveEventType(StrEnum):

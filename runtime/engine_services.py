@@ -26,6 +26,7 @@ from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
 from application.personal_data import PersonalData
+from application.placing import RulePlacing
 from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
@@ -63,6 +64,8 @@ from storage.profiles import Profiles
 from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
 from storage.reply_tokens import ReplyTokens
+from storage.routing_decisions import RoutingDecisions
+from storage.routing_rules import Rulebooks
 from storage.send_slots import SendSlots
 from storage.signal_points import SignalPoints
 from storage.templates import Templates
@@ -148,7 +151,7 @@ def build(around: Surroundings) -> Parts:
     intake = Intake(
         open_accounts=open_accounts,
         accounts=around.accounts,
-        store=around.tracing.intake(database),
+        store=around.tracing.intake(database, RulePlacing(Rulebooks(database))),
         reports=DeliveryReports(database),
         quarantine=Quarantine(database),
         doorbell=dispatcher,
@@ -252,6 +255,7 @@ def _engine(
             listed=listed,
             messages=messages,
             notes=Notes(database),
+            decisions=RoutingDecisions(database),
             conversations=around.conversations,
             representatives=Representatives(points, post, around.channels),
         ),

@@ -13,6 +13,7 @@ from domain.errors import ConfigurationError
 from runtime.environment import share_with_libraries
 from storage.database import Database
 from storage.intake import Intake
+from storage.openings import Placer
 from workflows.client import Conversations
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -32,8 +33,8 @@ class Tracing:
     def requests(self, app: Any) -> Any:  # noqa: ANN401 - an ASGI app, and none of its frameworks
         return app
 
-    def intake(self, database: Database) -> Intake:
-        return Intake(database)
+    def intake(self, database: Database, placer: Placer) -> Intake:
+        return Intake(database, placer)
 
     def conversations(self, conversations: Conversations) -> Conversations:
         return conversations

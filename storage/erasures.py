@@ -85,6 +85,7 @@ NOT_EMPTY: Final = """
                 AND (m.content ->> 'kind' IS DISTINCT FROM 'erased' OR m.details <> '{}'))
         OR EXISTS (SELECT FROM notes n WHERE n.conversation_id = c.conversation_id)
         OR EXISTS (SELECT FROM media f WHERE f.conversation_id = c.conversation_id)
+        OR EXISTS (SELECT FROM routing_decisions d WHERE d.conversation_id = c.conversation_id)
     )
     ORDER BY c.conversation_id LIMIT %(limit)s
 """

@@ -41,7 +41,9 @@ STILL_KEPT: Final = """
         (SELECT count(*) FROM notes JOIN conversations c USING (conversation_id)
             WHERE c.contact_id = %(contact_id)s) AS notes,
         (SELECT count(*) FROM media JOIN conversations c USING (conversation_id)
-            WHERE c.contact_id = %(contact_id)s) AS files
+            WHERE c.contact_id = %(contact_id)s) AS files,
+        (SELECT count(*) FROM routing_decisions JOIN conversations c USING (conversation_id)
+            WHERE c.contact_id = %(contact_id)s) AS decisions
 """
 _AS_TEXT: Final = {"bytea": SQL("encode({}, 'escape')")}
 # Reading a large table takes longer than anything else that we ask; nobody waits for it.

@@ -12,6 +12,7 @@ from domain.commands import CloseSession, End, ForceClose, Release
 from domain.conversations import State
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
+from domain.routing_decisions import KeptDecision
 from domain.views import ConversationView
 
 router = agent_router("/conversations", "conversations")
@@ -93,6 +94,15 @@ async def force_close(
 ) -> ConversationView:
     """Close it, whatever state it is in. For supervisors."""
     return await engine.desk.act(caller, conversation_id, ForceClose, request_id)
+
+
+@router.get("/{conversation_id}/routing")
+async def routing(
+    conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine, page: Paging
+) -> PageOf[KeptDecision]:
+    """Why it is in its queue: every rule that was considered, and what became of it."""
+    items, next_cursor = await engine.desk.routing(caller, conversation_id, page.cursor, page.limit)
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{conversation_id}/notes")

@@ -1,9 +1,9 @@
 """What admins type: forms that know their limits and forbid what they do not know."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from domain.timers import TimerPolicy
 
@@ -59,6 +59,15 @@ Settings: TypeAlias = Annotated[
 ]
 Secrets: TypeAlias = Annotated[
     dict[SecretName, SecretValue], Field(max_length=20, repr=False, json_schema_extra=NO_OTHERS)
+]
+# Further off, nobody knows what time zones will be; Python's calendar ends, too.
+Moment: TypeAlias = Annotated[
+    AwareDatetime | None,
+    Field(
+        ge=datetime(1970, 1, 1, tzinfo=UTC),
+        le=datetime(2200, 1, 1, tzinfo=UTC),
+        examples=["2026-12-25T10:00:00Z"],
+    ),
 ]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
 

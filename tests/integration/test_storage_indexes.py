@@ -17,11 +17,13 @@ from storage import (
     mailbox,
     media,
     messages,
+    openings,
     outbox,
     profiles,
     projections,
     provider_names,
     reply_tokens,
+    routing_decisions,
     standby,
     typing_signals,
 )
@@ -40,6 +42,7 @@ GROWING = frozenset(
         "media",
         "messages",
         "parked_callbacks",
+        "routing_decisions",
     }
 )
 # Forty thousand messages of twenty thousand customers, of whom every twentieth is being served.
@@ -92,6 +95,9 @@ FILL: LiteralString = """
     INSERT INTO parked_callbacks (account_id, provider_message_id, status, rank)
     SELECT account_id, 'PM' || n, 'sent', 4 FROM customer, accounts;
 
+    INSERT INTO routing_decisions (decision_id, conversation_id, explanation)
+    SELECT gen_random_uuid(), conversation_id, '{}' FROM customer;
+
     ANALYZE;
 """
 
@@ -117,7 +123,9 @@ HOT: dict[str, Query] = {
     "a person under another address": addresses.RECOGNISE,
     "refreshing an address": addresses.REFRESH,
     "an earlier copy of a message": intake.FIRST_COPY,
-    "the running conversation": intake.RUNNING,
+    "the running conversation": openings.RUNNING,
+    "where a conversation begins": openings.PLACE,
+    "why a conversation is where it is": routing_decisions.LISTING,
     "keeping a message": intake.KEEP,
     "pending mail": mailbox.PENDING,
     "stranded mail": mailbox.STRANDED,
@@ -165,6 +173,7 @@ async def _facts(house: House) -> dict[str, Any]:
     return {
         **row,
         **latest,
+        "after": None,
         "account_id": house.account.account_id,
         "agent_id": house.alice.agent_id,
         "after_seq": 0,
