@@ -14,7 +14,7 @@ from domain.errors import ConversationClosed, NotAllowed, NotFound, Refused, Una
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
 from domain.routing_decisions import KeptDecision
-from domain.views import ConversationView, MessageView
+from domain.views import ConversationView, MessageView, Order
 from storage.conversations import Conversations as ConversationList
 from storage.messages import Messages
 from storage.notes import Notes
@@ -64,15 +64,17 @@ class Desk:
         states: Sequence[State],
         queue_id: QueueId | None,
         mine: bool,
+        order: Order = Order.NEWEST,
         cursor: str | None,
         limit: int,
     ) -> tuple[list[ConversationView], str | None]:
-        """The conversations a caller sees, newest first; without states all that are not closed."""
+        """The conversations a caller sees; without states all that are not closed."""
         return await self._listed.listing(
             viewer_of(caller),
             states=tuple(states),
             queue_id=queue_id,
             mine=mine,
+            order=order,
             cursor=cursor,
             limit=limit,
         )

@@ -69,6 +69,14 @@ class ConversationView(ConversationRecord):
     required_skills: tuple[RequiredSkill, ...] = ()
 
 
+class Order(StrEnum):
+    """How a list of conversations is sorted."""
+
+    NEWEST = "newest"
+    URGENCY = "urgency"
+    """By priority, the lower number first; then who has waited longest."""
+
+
 class LiveEventType(StrEnum):
     """What the live stream tells."""
 

@@ -208,7 +208,9 @@ def _personal_data(around: Surroundings) -> PersonalData:
     return PersonalData(
         database=database,
         contacts=contacts,
-        exporting=ContactExporting(contacts, Messages(database), Notes(database)),
+        exporting=ContactExporting(
+            contacts, Messages(database), Notes(database), RoutingDecisions(database)
+        ),
         hashes=IdentityHashes(around.secret_keys),
         starter=around.erasures,
         trail=AuditTrail(AuditLog(database)),

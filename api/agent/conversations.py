@@ -13,7 +13,7 @@ from domain.conversations import State
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
 from domain.routing_decisions import KeptDecision
-from domain.views import ConversationView
+from domain.views import ConversationView, Order
 
 router = agent_router("/conversations", "conversations")
 
@@ -33,13 +33,15 @@ async def listing(
     state: Annotated[list[State], Query(max_length=8)] = [],  # noqa: B006 - FastAPI copies it
     queue_id: QueueId | None = None,
     mine: bool = False,
+    order: Order = Order.NEWEST,
 ) -> PageOf[ConversationView]:
-    """Newest first. Without `state`: everything that is not closed."""
+    """Without `state`: everything that is not closed. `order` holds for what is not closed."""
     items, next_cursor = await engine.desk.listing(
         caller,
         states=state,
         queue_id=queue_id,
         mine=mine,
+        order=order,
         cursor=page.cursor,
         limit=page.limit,
     )
