@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from domain.comparisons import Comparison, FieldName, Operator
 from domain.conditions import AllComparisons, AllOf, AnyCondition
 from domain.operating_hours import Weekday
-from routing.known import Known, folded, spaced
+from routing.known import Known, Words, folded
 from routing.operating_hours import opening
 
 VALUES_SHOWN: Final = 3
@@ -133,8 +133,8 @@ def _starts(known: Known, comparison: Comparison, fact: str) -> bool:
 
 
 def _has_word(known: Known, comparison: Comparison, fact: str) -> bool:
-    text = spaced(known.folded(fact))
-    return any(spaced(folded(value)) in text for value in comparison.values)
+    words = known.words(fact)
+    return any(words.include(Words(folded(value))) for value in comparison.values)
 
 
 def _is(known: Known, comparison: Comparison, fact: str) -> bool:

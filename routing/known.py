@@ -10,8 +10,9 @@ from domain.ids import OperatingHoursId
 from domain.operating_hours import OperatingHours
 from domain.routing_decisions import Facts
 
-# No messenger lets people write more at once than some thousands; what follows is not looked at.
-READ_OF_A_TEXT: Final = 10_000
+# The most that any messenger lets people write at once (LINE); what follows is not looked at.
+# https://developers.line.biz/en/reference/messaging-api/#text-message
+READ_OF_A_TEXT: Final = 5_000
 # What providers call the language of a customer's phone or app, the most telling first.
 LOCALES: Final = ("resolved_locale", "user_device_locale", "locale")
 _WORD: Final = re.compile(r"\w+")
@@ -26,6 +27,7 @@ class Known:
         self.language = facts.language
         self.attributes: dict[str, str] = {}
         self._folded: dict[str, str] = {}
+        self._words: dict[str, Words] = {}
 
     def value(self, field: str) -> str | None:
         """None where it is not known."""
@@ -41,15 +43,29 @@ class Known:
             self._folded[text] = folded(text)
         return self._folded[text]
 
+    def words(self, text: str) -> "Words":
+        """The same, for comparing words."""
+        if text not in self._words:
+            self._words[text] = Words(self.folded(text))
+        return self._words[text]
+
 
 def folded(text: str) -> str:
     """The same for all ways to write the same: case, width, and how accents are put together."""
     return unicodedata.normalize("NFKC", text[:READ_OF_A_TEXT]).casefold()
 
 
-def spaced(folded_text: str) -> str:
-    """Only its words, each between two spaces."""
-    return f" {' '.join(_WORD.findall(folded_text))} "
+class Words:
+    """The words of a text, whatever stands between them."""
+
+    def __init__(self, folded_text: str) -> None:
+        found = _WORD.findall(folded_text)
+        self.every = frozenset(found)
+        self.in_a_row = f" {' '.join(found)} "
+
+    def include(self, others: "Words") -> bool:
+        """These, one after the other. Few of many that are asked for have a word in common."""
+        return others.every <= self.every and others.in_a_row in self.in_a_row
 
 
 def _locale(known: Known) -> str | None:
