@@ -17,8 +17,8 @@ from storage.shelf import Shelf
 KEPT_FOR: Final = timedelta(seconds=5)
 DECIDED = Counter(
     "holdfast_routing_decisions",
-    "Conversations that began, by what chose their queue: rule, fallback, or failed.",
-    ["by"],
+    "Conversations that began, by what chose their queue: a rule, none, or one that failed.",
+    ["outcome"],
 )
 
 log = structlog.get_logger()

@@ -10,6 +10,7 @@ from domain.errors import Conflict, NotFound, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
 from domain.values import Value
+from domain.words import words_of
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
 from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
@@ -198,7 +199,10 @@ class Intake:
         """Say whether one was needed. Raise EndpointGone if there is no place for one."""
         if await self._openings.is_running(endpoint.endpoint_id, address):
             return False
-        if await self._openings.open(endpoint.endpoint_id, address, event) is None:
+        opened = await self._openings.open(
+            endpoint.endpoint_id, address, text=words_of(event.content), details=event.details
+        )
+        if opened is None:
             raise EndpointGone("The endpoint was removed. Nothing was kept.")
         return True
 

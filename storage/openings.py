@@ -5,10 +5,8 @@ from typing import Final, Protocol
 
 from domain.channels import ChannelName
 from domain.ids import ConversationId, EndpointId, QueueId, WorkstreamId, new_id
-from domain.messages import MessageReceived
 from domain.routing_decisions import Arrival, Decision, Facts
 from domain.values import Value
-from domain.words import words_of
 from storage.addresses import KnownAddress
 from storage.database import Database
 from storage.documents import document
@@ -99,9 +97,9 @@ class Openings:
         return await self._db.one(RUNNING, where) is not None
 
     async def open(
-        self, endpoint_id: EndpointId, address: KnownAddress, event: MessageReceived
+        self, endpoint_id: EndpointId, address: KnownAddress, *, text: str, details: dict[str, str]
     ) -> ConversationId | None:
-        """Begin one with this message. None: the endpoint was removed."""
+        """Begin one with what was said and told. None: the endpoint was removed."""
         where = {"endpoint_id": endpoint_id, "address_id": address.address_id}
         place = await self._db.row(_Place, PLACE, where)
         if place is None:
@@ -113,8 +111,8 @@ class Openings:
             facts=Facts(
                 **place.model_dump(exclude={"workstream_id", "fallback_queue_id"}),
                 endpoint_id=endpoint_id,
-                text=words_of(event.content),
-                details=event.details,
+                text=text,
+                details=details,
             ),
         )
         decision = await self._placer.place(arrival)

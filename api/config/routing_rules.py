@@ -40,7 +40,7 @@ async def create(
 
 @router.post("/dry-run")
 async def dry_run(
-    question: DryRun, _caller: ConfigReader, configuration: UseConfiguration
+    question: DryRun, _caller: ConfigWriter, configuration: UseConfiguration
 ) -> DryRunResult:
     """What would happen to this message at that moment (without one: now), and why. Changes nothing."""
     return await configuration.routing_rules.dry_run(question)

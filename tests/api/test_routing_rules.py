@@ -213,12 +213,14 @@ async def test_a_dry_run_needs_a_workstream_and_changes_nothing(
     admin: httpx2.AsyncClient, workstream: dict[str, Any], http: Http
 ) -> None:
     unknown = await admin.post(f"{PATH}/dry-run", json={"workstream_id": str(uuid4())})
+    question = {"workstream_id": workstream["workstream_id"]}
+    allowed = await admin.post(f"{PATH}/dry-run", json=question)
     reader = await http.keyed(Scope.CONFIG_READ)
-    allowed = await reader.post(f"{PATH}/dry-run", json={"workstream_id": workstream["workstream_id"]})
-    refused = await reader.post(PATH, json=routes(workstream))
+    refused = await reader.post(f"{PATH}/dry-run", json=question)
 
     assert (unknown.status_code, allowed.status_code, refused.status_code) == (422, 200, 403)
     assert allowed.json()["by"] == "fallback"
+    assert (await admin.get(PATH)).json()["items"] == []
 
 
 async def test_why_a_conversation_is_where_it_is_is_told_to_those_who_see_it(

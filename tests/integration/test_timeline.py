@@ -139,7 +139,12 @@ async def test_json_is_for_programs(house: House, database_url: str) -> None:
     told = json.loads(as_json(await timeline_of(settings, conversation_id), with_text=False))
 
     assert told["conversation_id"] == str(conversation_id)
-    assert [each["source"] for each in told["entries"]] == ["transcript", "transcript", "deliveries"]
+    assert [each["source"] for each in told["entries"]] == [
+        "transcript",
+        "routing",
+        "transcript",
+        "deliveries",
+    ]
 
 
 def test_an_effect_never_comes_before_its_cause() -> None:
