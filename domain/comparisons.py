@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from domain.channels import ChannelName
 from domain.operating_hours import TimeZone, Weekday
+from domain.texts import PRINTABLE
 from domain.values import Value
 
 VALUES_OF_A_COMPARISON: Final = 50
@@ -119,9 +120,7 @@ _KINDS: Final[Mapping[str, _Kind]] = {
         (Operator.BETWEEN,), _is_clock, "two times of day such as 09:00 and 17:30", has_time_zone=True
     ),
 }
-Words: TypeAlias = Annotated[
-    str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
+Words: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 
 
 class Comparison(Value):

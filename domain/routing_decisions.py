@@ -46,7 +46,7 @@ class Verdict(Value):
 
 
 class Decision(Value):
-    """Where a conversation goes. By its workstream's fallback queue when no rule says, or one fails."""
+    """Where a conversation goes: to the queue of a rule, or else to its workstream's fallback queue."""
 
     queue_id: QueueId
     by: Literal["rule", "fallback"]

@@ -12,6 +12,7 @@ from domain.configuration import Versioned
 from domain.ids import OperatingHoursId, QueueId, RulesetId, WorkstreamId
 from domain.operating_hours import OperatingHours
 from domain.skills import RequiredSkill
+from domain.texts import PRINTABLE, Language, Name
 from domain.values import Value
 
 RULES_OF_A_SET: Final = 200
@@ -42,9 +43,7 @@ class Share(Value):
 AttributeName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.:-]*$", max_length=100)
 ]
-AttributeValue: TypeAlias = Annotated[
-    str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")
-]
+AttributeValue: TypeAlias = Annotated[str, StringConstraints(max_length=500, pattern=PRINTABLE)]
 Attributes: TypeAlias = Annotated[
     dict[AttributeName, AttributeValue],
     Field(
@@ -56,9 +55,6 @@ Attributes: TypeAlias = Annotated[
 Priority: TypeAlias = Annotated[int, Field(ge=0, le=10_000, examples=[50])]
 """As that of a queue: the lower number first. Without a rule it is 100."""
 Skills: TypeAlias = Annotated[tuple[RequiredSkill, ...], Field(max_length=20)]
-Language: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)
-]
 
 
 class Outcome(Value):
@@ -98,10 +94,7 @@ class Rule(Value):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, max_length=100, pattern=r"^[^\x00-\x1f\x7f]{1,100}$"),
-    ] = Field(examples=["Refunds"])
+    name: Name = Field(examples=["Refunds"])
     condition: Condition | None = None
     outcome: Outcome
 

@@ -1,6 +1,6 @@
 """Routing rules: as admins keep them, and as one book for whoever routes by them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -127,13 +127,19 @@ class Rulebooks:
                 found[each.kind] = _RULES.validate_python(each.rules)
             except ValidationError:
                 return Rulebook(unreadable=each.kind)
-        rules = [rule for of_kind in found.values() for rule in of_kind]
-        hours = await self.hours(hours_asked_by(rules))
         return Rulebook(
             classification=found.get(RulesetKind.CLASSIFICATION, ()),
             routing=found.get(RulesetKind.ROUTE_TO_QUEUE, ()),
-            hours={each.operating_hours_id: each for each in hours},
+            hours=await self._asked_about([rule for rules in found.values() for rule in rules]),
         )
+
+    async def _asked_about(self, rules: Sequence[Rule]) -> dict[OperatingHoursId, OperatingHours]:
+        """Without those that cannot be read: rules that ask about them fail, and say so."""
+        try:
+            found = await self.hours(hours_asked_by(rules))
+        except ValidationError:
+            return {}
+        return {each.operating_hours_id: each for each in found}
 
     async def hours(self, ids: Collection[OperatingHoursId]) -> list[OperatingHours]:
         """Those of them that exist."""

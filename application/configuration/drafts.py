@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from domain import texts
+from domain.texts import PRINTABLE
 from domain.timers import TimerPolicy
 
 LONGEST: Final = timedelta(days=365)
-PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 
 
 class Draft(BaseModel):
@@ -23,10 +24,7 @@ class Draft(BaseModel):
 
 
 # A limited text is also checked for half characters (lone surrogates), which PostgreSQL refuses.
-Name: TypeAlias = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=PRINTABLE),
-]
+Name: TypeAlias = texts.Name
 Email: TypeAlias = Annotated[
     str,
     StringConstraints(
@@ -36,9 +34,7 @@ Email: TypeAlias = Annotated[
         pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
     ),
 ]
-Language: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)
-]
+Language: TypeAlias = texts.Language
 SettingName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_:+.-]+)?$", max_length=100)
 ]

@@ -13,18 +13,19 @@ from domain.configuration import Caller, Scope
 from domain.ids import ConversationId
 from domain.messages import Sender
 from domain.routing_decisions import Decision, KeptDecision
-from domain.routing_rules import Rule, RulesetKind
+from domain.routing_rules import Outcome, Rule, RulesetKind
 from domain.views import ConversationView, Order
 from storage.audit import AuditLog
 from storage.conversations import Conversations
 from storage.database import Database
 from storage.intake import Intake
+from storage.operating_hours import OperatingHoursRows
 from storage.queues import Queues
 from storage.routing_decisions import RoutingDecisions
 from storage.routing_rules import Rulebooks
 from storage.visibility import Viewer
 from tests.integration.house import DAY, House, a_message, a_queue
-from tests.rulebook import a_rule, asks
+from tests.rulebook import OFFICE, a_rule, asks
 from tests.shop import Shop, a_webhook, caller_of
 from tests.shop import a_message as from_alice
 
@@ -175,6 +176,19 @@ async def test_rules_of_another_version_lead_to_the_fallback_queue_and_are_seen(
 
     told = await reason(house.db, view.conversation_id)
     assert (view.queue_name, told.failed) == ("Support", True)
+
+
+async def test_hours_that_cannot_be_read_fail_the_rule_that_asks_and_no_message(house: House) -> None:
+    hours = await OperatingHoursRows(house.db).create(OFFICE)
+    asking = a_rule("hours", asks("time.operating_hours", "is_open", str(hours.operating_hours_id)))
+    rule = asking.model_copy(update={"outcome": Outcome(queue_id=house.queue.queue_id)})
+    await write(house.db, house.workstream.workstream_id, RulesetKind.ROUTE_TO_QUEUE, rule)
+    await house.db.execute("UPDATE operating_hours SET time_zone = 'Atlantis/Capital'")
+    intake, _ = front_of(house)
+
+    view = await opened(house, intake, "SM1")
+
+    assert (await reason(house.db, view.conversation_id)).failed
 
 
 async def test_a_queue_that_was_removed_a_moment_ago_is_replaced_by_the_fallback_queue(
