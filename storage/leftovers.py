@@ -23,6 +23,7 @@ COLUMNS: Final = """
           'uuid', 'smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean',
           'date', 'timestamp with time zone', 'interval', 'xid8'
       )
+      AND c.udt_name <> '_uuid'  -- an array of ids of ours
       AND (c.table_name, c.column_name) <> ('erasures', 'identifiers')
     ORDER BY c.table_name, c.ordinal_position
 """
