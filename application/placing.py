@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class RulePlacing:
-    """Fulfils `storage.openings.Placer`."""
+    """Fulfils `storage.beginnings.Placer`."""
 
     def __init__(self, rulebooks: Rulebooks) -> None:
         self._rulebooks = rulebooks

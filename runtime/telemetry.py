@@ -11,9 +11,9 @@ from temporalio.client import Interceptor
 from channels.watching import Watch, unwatched
 from domain.errors import ConfigurationError
 from runtime.environment import share_with_libraries
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake
-from storage.openings import Placer
 from workflows.client import Conversations
 
 _ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -12,11 +12,11 @@ from domain.messages import Media, MessageReceived
 from domain.values import Value
 from domain.words import words_of
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
+from storage.beginnings import Beginnings, NoRules, Placer
 from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
 from storage.documents import document, storable
 from storage.hints import EventHint
-from storage.openings import NoRules, Openings, Placer
 from storage.shelf import Shelf
 
 # A change of an endpoint takes effect, and a removed one takes no more messages, within this time.
@@ -129,7 +129,7 @@ class Intake:
 
     def __init__(self, db: Database, placer: Placer | None = None) -> None:
         self._db = db
-        self._openings = Openings(db, placer or NoRules())
+        self._beginnings = Beginnings(db, placer or NoRules())
         self._addresses = AddressBook(db)
         self._hint = EventHint(db)
         self._endpoints = Shelf[tuple[AccountId, str], IntakeEndpoint]()
@@ -197,9 +197,9 @@ class Intake:
         self, endpoint: IntakeEndpoint, address: KnownAddress, event: MessageReceived
     ) -> bool:
         """Say whether one was needed. Raise EndpointGone if there is no place for one."""
-        if await self._openings.is_running(endpoint.endpoint_id, address):
+        if await self._beginnings.is_running(endpoint.endpoint_id, address):
             return False
-        opened = await self._openings.open(
+        opened = await self._beginnings.begin(
             endpoint.endpoint_id, address, text=words_of(event.content), details=event.details
         )
         if opened is None:

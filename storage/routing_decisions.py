@@ -22,7 +22,7 @@ LISTING: Final = """
 
 
 class RoutingDecisions:
-    """The table `routing_decisions`. Written where a conversation begins: `storage.openings`."""
+    """The table `routing_decisions`. Written where a conversation begins: `storage.beginnings`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -5,9 +5,9 @@ from datetime import timedelta
 from domain.messages import MessageReceived
 from runtime.tracing.handover import Origins
 from runtime.tracing.spans import CONVERSATION, MESSAGE, Spans
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake, IntakeEndpoint, Received
-from storage.openings import Placer
 
 
 class TracedIntake(Intake):

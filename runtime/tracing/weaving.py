@@ -12,9 +12,9 @@ from runtime.tracing.provider_calls import ProviderCalls
 from runtime.tracing.requests import TracedRequests
 from runtime.tracing.spans import Spans
 from runtime.tracing.temporal import TemporalTracing
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake
-from storage.openings import Placer
 from workflows.client import Conversations
 
 

@@ -84,7 +84,7 @@ class _Place(Value):
     at: datetime
 
 
-class Openings:
+class Beginnings:
     """Every call belongs into the transaction that keeps the first message."""
 
     def __init__(self, db: Database, placer: Placer) -> None:
@@ -96,7 +96,7 @@ class Openings:
         where = {"endpoint_id": endpoint_id, "address_id": address.address_id}
         return await self._db.one(RUNNING, where) is not None
 
-    async def open(
+    async def begin(
         self, endpoint_id: EndpointId, address: KnownAddress, *, text: str, details: dict[str, str]
     ) -> ConversationId | None:
         """Begin one with what was said and told. None: the endpoint was removed."""
