@@ -72,7 +72,11 @@ async def work(configured: Settings, client: Client, tracing: Tracing) -> None:
 def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
     """Everything the workflows may ask of the world."""
     delivery = DeliveryActivities(
-        outbox=parts.outbox, provider=parts.provider, slots=parts.slots, health=parts.health
+        outbox=parts.outbox,
+        provider=parts.provider,
+        slots=parts.slots,
+        health=parts.health,
+        fallbacks=parts.fallbacks,
     )
     projection = ProjectionActivities(parts.read_model)
     media = MediaActivities(parts.media_copier)

@@ -16,11 +16,12 @@ from domain.errors import (
     LookupNotOffered,
     OutcomeUnknown,
     RateLimited,
+    RecipientUnreachable,
     WindowClosed,
 )
 from domain.ids import AccountId, MessageId
-from domain.messages import DeliveryStatus, Receipt
-from domain.ports import AccountHealth, Claim, Outbox, Provider, SendSlots, Settled
+from domain.messages import AuthorKind, DeliveryStatus, Receipt
+from domain.ports import AccountHealth, Claim, Fallbacks, Outbox, Provider, SendSlots, Settled
 from domain.service_window import require_sendable
 from domain.values import Value
 
@@ -36,6 +37,9 @@ AT_ONCE: Final = timedelta(milliseconds=1)
 
 WAIT_FOR_REPAIR: Final = timedelta(seconds=10)
 """How often a message whose account is refused looks whether somebody repaired it."""
+
+SKIPPED: Final = "Not sent: the service window was over."
+"""Nobody asked for an automated message, so nobody has to send it in another way."""
 
 ALARM_EVERY: Final = timedelta(minutes=1)
 """How often the log tells of a refused account: hundreds of messages may be waiting for its repair."""
@@ -58,12 +62,14 @@ class DeliveryActivities:
         provider: Provider,
         slots: SendSlots,
         health: AccountHealth,
+        fallbacks: Fallbacks | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._outbox = outbox
         self._provider = provider
         self._slots = slots
         self._health = health
+        self._fallbacks = fallbacks
         self._now = now
         self._alarmed: dict[AccountId, datetime] = {}
 
@@ -144,13 +150,20 @@ class DeliveryActivities:
         return DeliveryOutcome(status=status)
 
     async def _fail(self, claim: Claim, error: WindowClosed | ChannelError) -> DeliveryOutcome:
+        message_id = claim.message.message_id
+        if isinstance(error, WindowClosed) and claim.message.author is AuthorKind.SYSTEM:
+            status = await self._outbox.skipped(message_id, code=error.code, reason=SKIPPED)
+            return DeliveryOutcome(status=status)
         shown = (error.provider_code if isinstance(error, ChannelError) else None) or error.code
-        status = await self._outbox.failed(claim.message.message_id, code=shown, reason=str(error))
-        return DeliveryOutcome(status=status, code=error.code)
+        status = await self._outbox.failed(message_id, code=shown, reason=str(error))
+        # What another channel says of a message does not concern the conversation.
+        return DeliveryOutcome(status=status, code=None if claim.diverted else error.code)
 
     async def _not_accepted(self, claim: Claim, error: ChannelError) -> DeliveryOutcome:
         """Record what the refusal means, then fail for good or raise for another attempt."""
         message_id = claim.message.message_id
+        if isinstance(error, RecipientUnreachable) and await self._leaves_otherwise(claim):
+            raise as_failure(error, retry=True, after=AT_ONCE)
         if not error.retryable:
             return await self._fail(claim, error)
         if not error.outcome_known:
@@ -166,6 +179,12 @@ class DeliveryActivities:
             await self._alarm(claim.account_id, str(error))
             raise as_failure(error, retry=True, after=WAIT_FOR_REPAIR)
         raise retryable(error)
+
+    async def _leaves_otherwise(self, claim: Claim) -> bool:
+        """Only what surely did not leave may leave by another channel."""
+        if self._fallbacks is None or claim.doubtful_since is not None or claim.diverted:
+            return False
+        return await self._fallbacks.divert(claim)
 
     async def _alarm(self, account_id: AccountId, why: str) -> None:
         await self._health.report_error(account_id, why)

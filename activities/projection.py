@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from activities import Activities
-from domain.ids import ConversationId
+from domain.ids import ConversationId, MessageId
 from domain.ports import CloseRequest, Projection, ReadModel
 from domain.timers import TimerPolicy
 
@@ -25,9 +25,13 @@ class ProjectionActivities:
         )
 
     @activity.defn
-    async def project_conversation(self, projection: Projection) -> None:
-        """Show this state, unless a newer one is shown already."""
-        await self._read_model.project(projection)
+    async def project_conversation(self, projection: Projection) -> tuple[MessageId, ...] | None:
+        """Show this state, unless a newer one is shown already.
+
+        Returns the automated messages that shall leave because of it; None, as always before there
+        were any, when there are none.
+        """
+        return await self._read_model.project(projection) or None
 
     @activity.defn
     async def close_conversation(self, request: CloseRequest) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from application.adapters import adapter_of
 from application.desk import author_of, viewer_of
 from application.media_links import MediaLinks
 from application.media_policy import require_harmless, require_sendable, require_size
@@ -131,7 +132,7 @@ class Attachments:
             raise MediaRefused("The file is empty.")
         require_size(len(content), self.max_bytes)
         await self._require_permission(conversation.endpoint_id)
-        capabilities = self._channels[conversation.channel].capabilities
+        capabilities = adapter_of(self._channels, conversation.channel).capabilities
         organization = await self._organizations.get()
         require_harmless(extensions(row.file_name, content), organization)
         require_sendable(row.mime_type, len(content), capabilities, organization)

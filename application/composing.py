@@ -1,6 +1,6 @@
 """What an agent typed, as messages the channel can carry; refused before anything is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -12,7 +12,19 @@ from domain.channels import Capabilities
 from domain.configuration import Organization
 from domain.errors import InvalidInput, Refused
 from domain.ids import MediaId, TemplateId
-from domain.messages import Content, Location, Media, MediaItem, MediaState, Text
+from domain.messages import (
+    MAX_CARDS,
+    Card,
+    Cards,
+    CardWords,
+    Content,
+    Location,
+    Media,
+    MediaItem,
+    MediaState,
+    Text,
+)
+from domain.suggestions import Suggestions
 from domain.values import Value
 from domain.views import ConversationView
 from storage.media import MediaFiles, MediaRow
@@ -34,29 +46,59 @@ class TemplateChoice(Value):
     variables: dict[str, str] = Field(default_factory=dict)
 
 
+class Uploaded(Value):
+    """A file that was uploaded for the conversation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    media_id: MediaId
+
+
+class NewCard(CardWords):
+    """A card to send. Its picture is an uploaded one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image: Uploaded | None = None
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if not (self.title.strip() or self.text.strip() or self.image):
+            raise ValueError("Give each card a title, a text or an image.")
+        return self
+
+
 class Draft(Value):
-    """What an agent wants to say in their own words: a text, files with or without one, a place."""
+    """What an agent wants to say: a text, files with or without one, cards, or a place."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str | None = Field(default=None, max_length=MAX_TEXT)
     attachments: tuple[MediaId, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
+    cards: tuple[NewCard, ...] = Field(default=(), max_length=MAX_CARDS)
+    suggestions: Suggestions = ()
     location: Location | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        says_words = bool(self.attachments or (self.text or "").strip())
-        if says_words == (self.location is not None):
-            raise ValueError("Give a text, attachments with or without a text, or a location.")
+        has_text = bool((self.text or "").strip())
+        given = (has_text or bool(self.attachments), bool(self.cards), self.location is not None)
+        if sum(given) != 1:
+            raise ValueError("Give a text, attachments with or without a text, cards, or a location.")
+        if self.suggestions and not (has_text or self.cards):
+            raise ValueError("Suggestions stand beneath a text or cards. Give one of them.")
         return self
 
 
 class Composer:
     """Knows what each channel carries, from its capabilities, and nothing of its provider."""
 
-    def __init__(self, media: MediaFiles, organizations: Organizations) -> None:
+    def __init__(
+        self, media: MediaFiles, organizations: Organizations, link_to: Callable[[MediaId], str]
+    ) -> None:
         self._media = media
         self._organizations = organizations
+        self._link_to = link_to
 
     async def compose(
         self, conversation: ConversationView, draft: Draft, capabilities: Capabilities
@@ -64,14 +106,12 @@ class Composer:
         """The messages this draft takes, in order. A long text is split, never cut."""
         if draft.location is not None:
             return [draft.location]
-        files = await self._attachments(conversation, draft.attachments, capabilities)
-        parts = rendering.split_text((draft.text or "").strip(), capabilities)
+        files = await self._attachments(conversation, _files_of(draft), capabilities)
+        said = _cards(draft, files) or _text(draft)
+        parts = rendering.render(said, capabilities, lambda item: self._link_to(item.media_id))
         if len(parts) > MAX_PARTS:
             raise InvalidInput(f"This text takes {len(parts)} messages. Shorten it, or send a file.")
-        if files and len(parts) == 1:
-            return _captioned(files, parts[0], capabilities.media_per_message)
-        texts: list[Content] = [Text(text=part) for part in parts]
-        return texts + _captioned(files, "", capabilities.media_per_message)
+        return list(parts) if draft.cards else _with_files(parts, files, capabilities.media_per_message)
 
     async def _attachments(
         self, conversation: ConversationView, media_ids: Sequence[MediaId], capabilities: Capabilities
@@ -103,6 +143,42 @@ def _item(
         size=file.size,
         thumbnail=file.thumbnail,
     )
+
+
+def _files_of(draft: Draft) -> list[MediaId]:
+    pictures = [card.image.media_id for card in draft.cards if card.image is not None]
+    return [*draft.attachments, *pictures]
+
+
+def _text(draft: Draft) -> Text:
+    return Text(text=(draft.text or "").strip(), suggestions=draft.suggestions)
+
+
+def _cards(draft: Draft, files: Sequence[MediaItem]) -> Cards | None:
+    if not draft.cards:
+        return None
+    pictures = {file.media_id: file for file in files}
+    cards = tuple(_card(card, pictures) for card in draft.cards)
+    return Cards(cards=cards, suggestions=draft.suggestions)
+
+
+def _card(card: NewCard, pictures: Mapping[MediaId, MediaItem]) -> Card:
+    image = pictures[card.image.media_id] if card.image else None
+    if image is not None and not image.mime_type.startswith("image/"):
+        raise InvalidInput("A card shows pictures only. Send other files as attachments.")
+    words = {"title": card.title.strip(), "text": card.text.strip()}
+    return Card(**words, image=image, suggestions=card.suggestions)
+
+
+def _with_files(parts: Sequence[Content], files: Sequence[MediaItem], at_once: int) -> list[Content]:
+    """What may be tapped comes last: some messengers take it away with the next message."""
+    match parts:
+        case [*_, Text(suggestions=(_, *_))]:
+            return [*_captioned(files, "", at_once), *parts]
+        case [Text() as only] if files:
+            return _captioned(files, only.text, at_once)
+        case _:
+            return [*parts, *_captioned(files, "", at_once)]
 
 
 def _captioned(files: Sequence[MediaItem], caption: str, at_once: int) -> list[Content]:

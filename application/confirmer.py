@@ -16,11 +16,13 @@ from application.pacing import Pace
 from application.replies import Author, command_for
 from application.roles import scopes_of
 from domain.configuration import Scope
-from domain.conversations import State
+from domain.conversations import MailKind, State
 from domain.errors import ConversationClosed, NotFound, Refused, Unavailable
+from domain.messages import AuthorKind
 from storage.agents import Agents
 from storage.conversations import Conversations as ConversationList
 from storage.database import Database
+from storage.mailbox import Mailbox
 from storage.messages import Messages, Unconfirmed
 from storage.outbox import Outbox
 from workflows.client import Conversations
@@ -30,6 +32,7 @@ LEFT_ALONE_AFTER: Final = timedelta(seconds=5)
 ANSWER_WITHIN: Final = timedelta(seconds=10)
 AT_A_TIME: Final = 200
 IN_PARALLEL: Final = 8
+TOO_LATE: Final = "The conversation was closed before this message could leave."
 
 UNCONFIRMED = Gauge("holdfast_unconfirmed_replies", "Agents' messages their conversation may not have.")
 
@@ -55,6 +58,7 @@ class Confirmer:
         self._agents = agents
         self._listed = listed
         self._conversations = conversations
+        self._mailbox = Mailbox(database)
         self._places = asyncio.Semaphore(IN_PARALLEL)
         self._pace = Pace()
 
@@ -83,7 +87,7 @@ class Confirmer:
             structlog.contextvars.bind_contextvars(conversation_id=str(conversation_id))
             for done, message in enumerate(group):
                 try:
-                    await self._confirm(message)
+                    await self._see_to(message)
                 except (Unavailable, NotFound, TimeoutError) as error:
                     log.info(
                         "a reply stays unconfirmed", message_id=message.message_id, why=repr(error)
@@ -93,6 +97,22 @@ class Confirmer:
                     log.exception("a reply cannot be confirmed", message_id=message.message_id)
                     return done
             return len(group)
+
+    async def _see_to(self, message: Unconfirmed) -> None:
+        if message.author is AuthorKind.SYSTEM:
+            await self._post(message)
+        else:
+            await self._confirm(message)
+
+    async def _post(self, message: Unconfirmed) -> None:
+        """Nobody gave this command, so it comes by mail: that also starts a workflow that was lost."""
+        which = message.conversation_id, MailKind.SYSTEM_WROTE, message.message_id
+        async with self._database.transaction():
+            if not await self._mailbox.post(*which):
+                await self._outbox.skipped(
+                    message.message_id, code=ConversationClosed.code, reason=TOO_LATE
+                )
+            await self._messages.handed_over(message.message_id)
 
     async def _confirm(self, message: Unconfirmed) -> None:
         conversation = await self._listed.get(message.conversation_id)
@@ -104,7 +124,7 @@ class Confirmer:
         )
         try:
             if conversation.state is State.CLOSED:
-                raise ConversationClosed("The conversation was closed before this message could leave.")
+                raise ConversationClosed(TOO_LATE)
             async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
                 await self._conversations.execute(
                     message.conversation_id, conversation.channel, command

@@ -10,6 +10,7 @@ from domain.conversations import ConversationRecord
 from domain.errors import Conflict
 from domain.ids import ContactId, ConversationId
 from domain.messages import Note
+from domain.notices import ConsentShown
 from domain.routing_decisions import KeptDecision
 from domain.values import Value
 from domain.views import MessageView
@@ -40,6 +41,8 @@ class ContactExport(Value):
     contact: Contact
     addresses: tuple[Address, ...]
     ids: tuple[ContactIdentifier, ...]
+    consents: tuple[ConsentShown, ...] = ()
+    """What they were asked to agree to, and what they answered."""
     conversations: tuple[ExportedConversation, ...]
     files: tuple[KeptFile, ...]
     unread_webhooks: tuple[UnreadWebhook, ...] = Field(default=())
@@ -75,6 +78,7 @@ class ContactExporting:
             contact=contact,
             addresses=tuple(addresses),
             ids=tuple(ids),
+            consents=tuple(await self._contacts.consents(contact_id)),
             conversations=tuple([await self._whole(each) for each in conversations]),
             files=tuple(await self._contacts.files(contact_id)),
             unread_webhooks=tuple(await self._contacts.unread_webhooks(wanted)) if wanted else (),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
+from application.adapters import adapter_of
 from application.composing import Composer, Draft, TemplateChoice
 from application.desk import author_of, tell, viewer_of
 from application.replies import Outgoing, Replies
@@ -130,7 +131,7 @@ class Correspondence:
         return filled_in(template, choice.language or conversation.language, choice.variables)
 
     def _capabilities(self, conversation: ConversationView) -> Capabilities:
-        return self._channels[conversation.channel].capabilities
+        return adapter_of(self._channels, conversation.channel).capabilities
 
     async def _send(
         self,

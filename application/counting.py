@@ -73,6 +73,12 @@ class CountedOutbox:
             DELIVERIES.labels(status).inc()
         return status
 
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        status = await self._outbox.skipped(message_id, code=code, reason=reason)
+        if status is DeliveryStatus.WITHDRAWN:
+            DELIVERIES.labels(status).inc()
+        return status
+
 
 class CountedReadModel:
     """Fulfils `domain.ports.ReadModel` over another one."""
@@ -80,13 +86,14 @@ class CountedReadModel:
     def __init__(self, read_model: ReadModel) -> None:
         self._read_model = read_model
 
-    async def project(self, projection: Projection) -> None:
-        await self._read_model.project(projection)
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
+        automated = await self._read_model.project(projection)
         for trigger in projection.announcements:
             ANNOUNCED.labels(trigger).inc()
         for status in projection.settled.values():
             if status in _COUNTED:
                 DELIVERIES.labels(status).inc()
+        return automated
 
     async def close(self, request: CloseRequest) -> bool:
         closed = await self._read_model.close(request)

@@ -7,8 +7,8 @@ from typing import Final, TypeAlias, assert_never
 import structlog
 
 from application.dispatch import Doorbell
+from domain.customer_events import ConsentReported, MessageEdited, MessageWithdrawn, TypingReported
 from domain.ids import EndpointId
-from domain.messages import ConsentReported, MessageEdited, MessageWithdrawn, TypingReported
 from storage.afterthoughts import Afterthoughts, MessageName
 from storage.consents import Consents
 from storage.database import Database
@@ -44,7 +44,9 @@ class CustomerEvents:
                 await self._afterthoughts.edit(endpoint.endpoint_id, event)
                 await self._apply(_name(endpoint, event.provider_message_id))
             case ConsentReported():
-                for conversation_id in await self._consents.report(endpoint.channel, event):
+                for conversation_id in await self._consents.report(
+                    endpoint.channel, endpoint.endpoint_id, event
+                ):
                     self._doorbell.ring(conversation_id)
             case TypingReported():
                 if self._is_news(endpoint, event):

@@ -34,6 +34,8 @@ class DemoChannel(Value):
     signing_secret: str
     settings: dict[str, str] = Field(default_factory=dict)
     has_key_file: bool = False
+    switches: dict[str, str] = Field(default_factory=dict)
+    """What somebody set in the provider's own console."""
 
 
 # The ids stay the same, should the simulator's world outlive our database, or the reverse.
@@ -46,6 +48,7 @@ CHANNELS: Final = (
         settings={"channel_id": "1234567890"},
         address="U" + "d" * 32,
         signing_secret="channel_secret",  # noqa: S106 - its name
+        switches={"redelivery": "on"},  # as docs/line.md has everybody do
     ),
     DemoChannel(
         channel=ChannelName.RCS,
@@ -136,6 +139,7 @@ class DemoChannels:
             "number": endpoint.address,
             "name": wanted.name,
             "inbound_url": view.callback_urls[CALLBACK],
+            "details": wanted.switches,
         }
         await self._tell("/control/accounts", account)
         await self._tell("/control/numbers", number)

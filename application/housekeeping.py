@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
+from application.drained import DrainedRemoval
 from storage.access import Sessions, SignInAttempts
 from storage.afterthoughts import Afterthoughts
 from storage.callbacks import DeliveryReports
@@ -27,7 +28,8 @@ SIGN_IN_ATTEMPTS: Final = timedelta(days=1)
 class Housekeeping:
     """Forgets in each table what is older than it needs to be."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, drained: DrainedRemoval) -> None:
+        self._drained = drained
         self._afterthoughts = Afterthoughts(database)
         self._events = LiveEvents(database)
         self._keys = IdempotencyKeys(database)
@@ -38,9 +40,10 @@ class Housekeeping:
         self._attempts = SignInAttempts(database)
 
     async def tidy(self) -> dict[str, int]:
-        """How many rows were forgotten, by what they were."""
+        """How much was forgotten, by what it was."""
         return {
             "afterthoughts": await self._afterthoughts.purge(AFTERTHOUGHTS),
+            "drained": await self._drained.remove(),
             "live_events": await self._events.purge(LIVE_EVENTS),
             "idempotency_keys": await self._keys.purge(IDEMPOTENCY_KEYS),
             "parked_reports": await self._reports.purge_parked(PARKED_REPORTS),

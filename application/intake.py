@@ -21,17 +21,16 @@ from channels.base import Channel
 from channels.webhooks import WebhookAnswer, WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
-from domain.errors import InvalidSignature, NotFound, Unavailable, UnreadableWebhook
-from domain.ids import AccountId
-from domain.messages import (
+from domain.customer_events import (
     ConsentReported,
     InboundEvent,
     MessageEdited,
-    MessageReceived,
     MessageWithdrawn,
-    StatusReported,
     TypingReported,
 )
+from domain.errors import InvalidSignature, NotFound, Unavailable, UnreadableWebhook
+from domain.ids import AccountId
+from domain.messages import MessageReceived, StatusReported
 from storage.accounts import Accounts
 from storage.callbacks import DeliveryReports
 from storage.intake import EndpointGone
@@ -52,6 +51,11 @@ ANSWERED = Histogram(
     buckets=(0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15),
 )
 RECOVERED: Final = "recovered"
+UNKNOWN: Final = "which is no endpoint of this account. Add the endpoint, or correct its address."
+GONE: Final = (
+    "which takes no new conversations: it is drained, or was removed. Answer its sender by other means,"
+    " or cancel the draining. The message is in quarantine."
+)
 
 log = structlog.get_logger()
 
@@ -180,7 +184,7 @@ class Intake:
     ) -> bool:
         endpoint = await self._store.endpoint(evidence.account_id, event.endpoint_address)
         if endpoint is None:
-            await self._unroutable(event, evidence)
+            await self._unroutable(event, evidence, UNKNOWN)
             return False
         window = account.channel.capabilities.service_window
         event, reply_token = without_reply_token(event)
@@ -189,7 +193,7 @@ class Intake:
         try:
             received = await self._store.receive(endpoint, event, window)
         except EndpointGone:
-            await self._unroutable(event, evidence)
+            await self._unroutable(event, evidence, GONE)
             return False
         structlog.contextvars.bind_contextvars(conversation_id=str(received.conversation_id))
         # It is stored: what fails from here on costs neither it nor its answer.
@@ -209,17 +213,16 @@ class Intake:
         endpoint = await self._store.endpoint(evidence.account_id, event.endpoint_address)
         if endpoint is None:
             if not isinstance(event, TypingReported):
-                await self._unroutable(event, evidence)
+                await self._unroutable(event, evidence, UNKNOWN)
             return False
         await self._customer_events.take(endpoint, event)
         return True
 
-    async def _unroutable(self, event: MessageReceived | CustomerEvent, evidence: Evidence) -> None:
+    async def _unroutable(
+        self, event: MessageReceived | CustomerEvent, evidence: Evidence, reason: str
+    ) -> None:
         """Sending it again would not help the provider, so it is kept and an admin is told."""
-        why = (
-            f"A message came for {event.endpoint_address}, which is no endpoint of this account."
-            " Add the endpoint, or correct its address."
-        )
+        why = f"A message came for {event.endpoint_address}, {reason}"
         await self._put_aside(evidence, why)
         await self._accounts.report_error(evidence.account_id, why)
 

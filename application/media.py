@@ -2,10 +2,11 @@
 
 import hashlib
 
-from application.media_policy import require_allowed, require_harmless, require_size
+from application.media_policy import require_harmless, require_receivable, require_size
 from application.open_accounts import OpenAccounts
 from application.safekeeping import Safekeeping, count_refusal
 from channels.file_types import extensions
+from domain.channels import Capabilities
 from domain.configuration import Organization
 from domain.errors import MediaRefused
 from domain.ids import MessageId
@@ -42,7 +43,7 @@ class MediaCopying:
         for item in pending:
             try:
                 found = await account.channel.download(item, account.credentials)
-                self._check(found, organization)
+                self._check(found, account.channel.capabilities, organization)
                 await self._safekeeping.require_clean(found.content)
             except MediaRefused as error:
                 count_refusal(error)
@@ -55,10 +56,13 @@ class MediaCopying:
         for item in await self._media.pending(message_id):
             await self._media.failed(item.media_id, reason)
 
-    def _check(self, found: DownloadedMedia, organization: Organization) -> None:
-        require_allowed(found.mime_type, organization)
+    def _check(
+        self, found: DownloadedMedia, capabilities: Capabilities, organization: Organization
+    ) -> None:
+        size = len(found.content)
+        require_receivable(found.mime_type, size, capabilities, organization)
         require_harmless(extensions(found.file_name, found.content), organization)
-        require_size(len(found.content), min(self._max_bytes, organization.attachment_max_bytes))
+        require_size(size, self._max_bytes)
 
     async def _keep(self, item: MediaItem, found: DownloadedMedia) -> None:
         thumbnail = await self._safekeeping.keep(item.media_id, found.content, found.mime_type)

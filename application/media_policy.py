@@ -1,10 +1,10 @@
 """Which files may come in and go out: what the channel carries, narrowed by the organisation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from domain.channels import Capabilities
+from domain.channels import Capabilities, MediaRule
 from domain.configuration import Organization
 from domain.errors import MediaRefused
 from domain.messages import Media, MediaState, MessageReceived
@@ -17,20 +17,28 @@ def require_sendable(
     mime_type: str, size: int, capabilities: Capabilities, organization: Organization
 ) -> None:
     """Raise MediaRefused when the channel or the organisation does not let this file out."""
-    rules = [rule for rule in capabilities.outbound_media if _matches(mime_type, rule.types)]
-    if not rules:
-        allowed = ", ".join(
-            sorted({kind for rule in capabilities.outbound_media for kind in rule.types})
-        )
+    _require(mime_type, size, capabilities.outbound_media, organization)
+
+
+def require_receivable(
+    mime_type: str, size: int, capabilities: Capabilities, organization: Organization
+) -> None:
+    """Raise MediaRefused when the channel or the organisation does not let this file in."""
+    _require(mime_type, size, capabilities.inbound_media, organization)
+
+
+def _require(mime_type: str, size: int, rules: Sequence[MediaRule], organization: Organization) -> None:
+    limits = [rule.max_bytes for rule in rules if _matches(mime_type, rule.types)]
+    if not limits:
+        carried = ", ".join(sorted({kind for rule in rules for kind in rule.types}))
         raise MediaRefused(
-            f"This channel carries no {mime_type} files. It carries: {allowed or 'none'}."
+            f"This channel carries no {mime_type} files. It carries: {carried or 'none'}."
         )
-    require_allowed(mime_type, organization)
-    require_size(size, min(max(rule.max_bytes for rule in rules), organization.attachment_max_bytes))
+    _require_allowed(mime_type, organization)
+    require_size(size, min(max(limits), organization.attachment_max_bytes))
 
 
-def require_allowed(mime_type: str, organization: Organization) -> None:
-    """Raise MediaRefused when the organisation does not want files of this type."""
+def _require_allowed(mime_type: str, organization: Organization) -> None:
     allowed = organization.attachment_types
     if allowed and not _matches(mime_type, allowed):
         raise MediaRefused(f"Files of type {mime_type} are not allowed here. An admin may allow them.")

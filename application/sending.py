@@ -5,9 +5,10 @@ from typing import Final
 
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccount, OpenAccounts
+from channels.extras import SentLookup
 from domain.errors import AccountRejected, LookupNotOffered, NotFound
 from domain.ids import AccountId
-from domain.messages import Media, OutboundMessage, Receipt
+from domain.messages import OutboundMessage, Receipt, files_of
 from storage.blobs import Part
 from storage.provider_names import ProviderNames
 
@@ -37,7 +38,7 @@ class Sending:
     ) -> Receipt | None:
         """Ask the provider whether it took this message since then; None: it may be sent again."""
         account = await self._account(account_id)
-        if not account.channel.capabilities.sends_can_be_looked_up:
+        if not isinstance(account.channel, SentLookup):
             raise LookupNotOffered("This provider cannot be asked what it took.")
         known = await self._names.of_others(message.message_id)
         return await account.channel.find_sent(
@@ -70,16 +71,12 @@ class Sending:
         )
 
     def _media_urls(self, message: OutboundMessage) -> tuple[str, ...]:
-        if not isinstance(message.content, Media):
-            return ()
-        return tuple(self._links.link(item.media_id) for item in message.content.items)
+        return tuple(self._links.link(item.media_id) for item in files_of(message.content))
 
     def _preview_urls(self, message: OutboundMessage) -> tuple[str, ...]:
-        if not isinstance(message.content, Media):
-            return ()
         return tuple(
             self._links.link(item.media_id, Part.THUMBNAIL) if item.thumbnail else ""
-            for item in message.content.items
+            for item in files_of(message.content)
         )
 
 

@@ -9,6 +9,8 @@ from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
+from application.configuration.automated_messages import AutomatedMessageConfiguration
+from application.configuration.draining import Draining
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
@@ -29,6 +31,7 @@ from application.personal_data import PersonalData
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
+from domain.configuration import Account, Endpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +43,15 @@ class Configuration:
     verification: AccountVerification
     provider: ProviderQuestions
     endpoints: EndpointConfiguration
+    account_draining: Draining[Account]
+    endpoint_draining: Draining[Endpoint]
     workstreams: WorkstreamConfiguration
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
     routing_rules: RoutingConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration
+    automated_messages: AutomatedMessageConfiguration
     api_keys: ApiKeyConfiguration
     audit: AuditTrail
 

@@ -1,7 +1,7 @@
 """The contract every channel adapter keeps. Adapters translate; they decide nothing."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
@@ -65,22 +65,6 @@ class Channel(Protocol):
 
     async def send(self, message: OutboundMessage, credentials: Credentials) -> Receipt:
         """Hand one message over with exactly one request. Raise ChannelError."""
-
-    async def find_sent(
-        self,
-        message: OutboundMessage,
-        credentials: Credentials,
-        since: datetime,
-        *,
-        already_known: frozenset[str],
-    ) -> Receipt | None:
-        """Ask whether an attempt begun at `since` was taken. Raise ChannelError.
-
-        `already_known`: provider ids that belong to other messages of ours. Two equal texts look
-        alike at the provider, so without them the earlier one would pass for the later one.
-        Every error has `outcome_known` False: failing to ask settles nothing. Only called where
-        `capabilities.sends_can_be_looked_up`.
-        """
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         """Fetch a customer's file. Raise MediaRefused for good, MediaUnavailable to try again."""

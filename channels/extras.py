@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from domain.configuration import Approval, Credentials
+from domain.messages import OutboundMessage, Receipt
 from domain.values import Value
 
 
@@ -24,6 +25,26 @@ class ProviderTemplate(Value):
     category: str | None = None
     media: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class SentLookup(Protocol):
+    """A channel that can be asked, after a send without an answer, whether its provider took it."""
+
+    async def find_sent(
+        self,
+        message: OutboundMessage,
+        credentials: Credentials,
+        since: datetime,
+        *,
+        already_known: frozenset[str],
+    ) -> Receipt | None:
+        """What an attempt begun at `since` became; None: it was not taken. Raise ChannelError.
+
+        `already_known`: provider ids that belong to other messages of ours. Two equal texts look
+        alike at the provider, so without them the earlier one would pass for the later one.
+        Every error has `outcome_known` False: failing to ask settles nothing.
+        """
 
 
 @runtime_checkable

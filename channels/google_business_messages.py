@@ -16,6 +16,7 @@ from channels.google.business_inbound import AGENT, CONVERSATION, STORAGE, Busin
 from channels.google.business_sending import AVATAR, IMAGE_TYPES, NAME, message_body, representative
 from channels.google.channel import GoogleChannel, missing_secrets
 from channels.google.outbound import TEXT_LIMIT
+from channels.google.rich_cards import CARDS, suggestion_rule
 from channels.google.tokens import AccessTokens
 from channels.media_fetch import MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookRequest
@@ -29,10 +30,15 @@ API_URL: Final = "https://businessmessages.googleapis.com"
 SCOPE: Final = "https://www.googleapis.com/auth/businessmessages"
 # https://developers.google.com/business-communications/business-messages/support/sunset
 DEPRECATED_ON: Final = date(2024, 7, 31)
+# Customers can send pictures only; Google names no size.
+_FROM_CUSTOMERS: Final = MediaRule(types=("image/*",), max_bytes=100 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
     service_window=timedelta(days=30),
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(MediaRule(types=IMAGE_TYPES, max_bytes=5 * 1024 * 1024),),
+    suggestions=suggestion_rule(most=13),
+    cards=CARDS,
     delivery_receipts=True,
     read_receipts=True,
     idempotent_send=True,

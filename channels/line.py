@@ -8,16 +8,19 @@ from typing import Final
 
 from channels.base import Explanation
 from channels.extras import Parties, Profile, Quota, WebhookTest
-from channels.line_api import account, directory, errors, sending, signature
+from channels.line_api import account, assertions, directory, errors, sending, signature
+from channels.line_api.account import ASSERTION_KEY
+from channels.line_api.actions import SUGGESTIONS
+from channels.line_api.cards import CARDS
 from channels.line_api.client import LineClient
 from channels.line_api.contents import ContentReader
 from channels.line_api.objects import MOST, TEXT_LIMIT
 from channels.line_api.parsing import Reader
 from channels.media_fetch import CredentialsRefused, MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule, Region, TextUnit
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule, Region, TextUnit
 from domain.configuration import Credentials
-from domain.errors import ChannelError, LookupNotOffered, MediaUnavailable
+from domain.errors import ChannelError, MediaUnavailable
 from domain.messages import (
     DownloadedMedia,
     MediaItem,
@@ -27,12 +30,17 @@ from domain.messages import (
 
 # https://developers.line.biz/en/reference/messaging-api/#image-message
 _PICTURES: Final = MediaRule(types=("image/jpeg", "image/png"), max_bytes=10 * 1024 * 1024)
+# What LINE's apps let people send; the Messaging API names no limit of its own.
+_FROM_CUSTOMERS: Final = MediaRule(types=(ANY_FILE,), max_bytes=1024 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
     text_unit=TextUnit.UTF16_UNITS,
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(_PICTURES,),
     # One call has room for these and a caption, and counts as one message of the monthly limit.
     media_per_message=MOST - 1,
+    suggestions=SUGGESTIONS,
+    cards=CARDS,
     idempotent_send=True,
     afterthoughts=True,
     data_goes_to="LY Corporation (LINE)",
@@ -84,30 +92,20 @@ class LineChannel:
         """Push one message with its own key, or reply with it."""
         return await sending.send(self._client, message, credentials)
 
-    async def find_sent(
-        self,
-        message: OutboundMessage,
-        credentials: Credentials,
-        since: datetime,
-        *,
-        already_known: frozenset[str],
-    ) -> Receipt | None:
-        """LINE lists nothing it took; a push is repeated with its key instead."""
-        raise LookupNotOffered("LINE cannot be asked what it took.")
-
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         """Fetch a file with a token, which stays with LINE's data host; a sticker without."""
         token = await self._token(credentials)
         try:
             return await self._fetch(item, token)
         except CredentialsRefused:
-            if not self._client.tokens.forget(credentials, token):
+            fresh = await self._token(credentials, refused=token)
+            if fresh == token:
                 raise
-        return await self._fetch(item, await self._token(credentials))
+        return await self._fetch(item, fresh)
 
-    async def _token(self, credentials: Credentials) -> str:
+    async def _token(self, credentials: Credentials, *, refused: str | None = None) -> str:
         try:
-            return await self._client.tokens.token(credentials)
+            return await self._client.tokens.get(credentials, refused=refused)
         except ChannelError as error:
             raise MediaUnavailable(str(error)) from error
 
@@ -154,6 +152,19 @@ class LineChannel:
     async def quota(self, credentials: Credentials) -> Quota:
         """Where the account stands this month."""
         return await directory.quota(self._client, credentials)
+
+    async def check_credentials(self, credentials: Credentials) -> datetime | None:
+        """Ask LINE for the bot's own data."""
+        return await self._client.check(credentials)
+
+    @property
+    def later_secrets(self) -> frozenset[str]:
+        """LINE's console wants no proof of an address: all may be set at once."""
+        return frozenset()
+
+    def checked_secret(self, name: str, text: str) -> str:
+        """A secret as it is to be kept: a signing key is checked and minified. Raise InvalidInput."""
+        return assertions.minified(text) if name == ASSERTION_KEY else text
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -11,11 +11,12 @@ from channels.extras import (
     QuotaDirectory,
     ReadMarks,
     RepresentativeEvents,
+    SentLookup,
     TemplateDirectory,
     TypingIndicator,
     WebhookRegistration,
 )
-from domain.channels import Capabilities, ChannelName
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 
 FILE: Final = Path(__file__).parents[1] / "docs" / "channels.md"
 BEGIN: Final = "<!-- drawn by `make channels`: begin -->\n"
@@ -34,6 +35,7 @@ ADAPTERS: Final[Mapping[ChannelName, type]] = {
     ChannelName.GOOGLE_BUSINESS_MESSAGES: google_business_messages.BusinessMessagesChannel,
 }
 _EXTRAS: Final[Mapping[str, type]] = {
+    "a send without an answer is looked up": SentLookup,
     "templates are listed and synchronised": TemplateDirectory,
     "names are asked for": ProfileDirectory,
     "shows that an agent types": TypingIndicator,
@@ -54,27 +56,42 @@ def _window(window: timedelta | None) -> str:
     return f"{window.days} days" if window > timedelta(days=1) else f"{window / timedelta(hours=1):g} h"
 
 
-def _files(what: Capabilities) -> str:
-    return "<br>".join(
-        f"{rule.max_bytes / 1024 / 1024:g} MB: {', '.join(rule.types)}" for rule in what.outbound_media
-    )
+def _files(rules: Iterable[MediaRule]) -> str:
+    return "<br>".join(f"{rule.max_bytes / 1024 / 1024:g} MB: {_types(rule)}" for rule in rules)
 
 
-def _doubt(what: Capabilities) -> str:
-    if what.idempotent_send:
-        return "repeated with our key"
-    return "looked up" if what.sends_can_be_looked_up else "shown"
+def _types(rule: MediaRule) -> str:
+    return ", ".join("any file" if kind == ANY_FILE else kind for kind in rule.types)
+
+
+def _suggestions(what: Capabilities) -> str:
+    rule = what.suggestions
+    if rule is None:
+        return "as text"
+    unit = rule.label_unit.replace("_", " ")
+    return f"{rule.most}, labels of {rule.label_limit} {unit}"
+
+
+def _cards(what: Capabilities) -> str:
+    rule = what.cards
+    if rule is None:
+        return "as text"
+    limits = f"title {rule.title_limit:,}, text {rule.text_limit:,}, {rule.most_suggestions} buttons"
+    return f"{rule.most_side_by_side} side by side, {limits}"
 
 
 _ROWS: Final[Mapping[str, Callable[[Capabilities], str]]] = {
     "longest text": lambda what: f"{what.text_limit:,} {what.text_unit.replace('_', ' ')}",
     "free text leaves": lambda what: _window(what.service_window),
     "templates": lambda what: _yes(answer=what.templates),
-    "files out": _files,
+    "files in": lambda what: _files(what.inbound_media),
+    "files out": lambda what: _files(what.outbound_media),
     "files per message": lambda what: str(what.media_per_message),
+    "suggestions": _suggestions,
+    "cards": _cards,
     "delivery receipts": lambda what: _yes(answer=what.delivery_receipts),
     "read receipts": lambda what: _yes(answer=what.read_receipts),
-    "a send without an answer is": _doubt,
+    "a send without an answer is repeated with its key": lambda what: _yes(answer=what.idempotent_send),
     "customers take back and change": lambda what: _yes(answer=what.afterthoughts),
     "data goes to": lambda what: what.data_goes_to or "nobody",
     "not in the region": lambda what: ", ".join(what.forbidden_regions) or "·",

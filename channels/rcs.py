@@ -12,13 +12,15 @@ from channels.google import errors, rcs_envelope, rcs_inbound, signature
 from channels.google.api import GoogleApi
 from channels.google.channel import GoogleChannel, missing_secrets
 from channels.google.outbound import TEXT_LIMIT, Json
+from channels.google.rcs_features import SUGGESTIONS, as_shown
 from channels.google.rcs_inbound import PHONE
 from channels.google.rcs_sending import REGION, endpoint_problems, message_body, region_problems
 from channels.google.reachability import Reachability
+from channels.google.rich_cards import CARDS
 from channels.google.tokens import AccessTokens
 from channels.media_fetch import MediaFetcher, MediaSource
 from channels.webhooks import Parsed, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 from domain.configuration import Credentials
 from domain.errors import (
     AccountRejected,
@@ -40,9 +42,14 @@ _FILES: Final = MediaRule(
     ),
     max_bytes=100 * 1024 * 1024,
 )
+# Phones send whatever they have; networks carry this much.
+_FROM_CUSTOMERS: Final = MediaRule(types=(ANY_FILE,), max_bytes=100 * 1024 * 1024)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(_FILES,),
+    suggestions=SUGGESTIONS,
+    cards=CARDS,
     delivery_receipts=True,
     read_receipts=True,
     idempotent_send=True,
@@ -109,7 +116,7 @@ class RcsChannel(GoogleChannel):
         features = await self._reachability.features(agent, phone, url, credentials)
         query = {"messageId": str(message.message_id), "agentId": agent}
         try:
-            body = message_body(message, features)
+            body = message_body(as_shown(message, CAPABILITIES, features), features)
             await self._api.create(credentials, f"{url}/agentMessages", query, body)
         except RecipientUnreachable:
             self._reachability.forget(agent, phone, credentials)

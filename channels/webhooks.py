@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from domain.messages import InboundEvent
+from domain.customer_events import InboundEvent
 from domain.values import Value
 
 

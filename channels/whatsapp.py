@@ -25,7 +25,7 @@ from channels.twilio.client import TwilioClients, reading
 from channels.twilio.form import is_form, parameters
 from channels.twilio.inbound import MESSAGE_SID
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule, TextUnit
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule, TextUnit
 from domain.configuration import Approval, Credentials
 from domain.errors import ChannelError, MediaUnavailable, OutcomeUnknown, UnreadableWebhook
 from domain.messages import (
@@ -50,18 +50,21 @@ _OTHER_FILES: Final = MediaRule(
     ),
     max_bytes=16 * _MEGABYTE,
 )
+# WhatsApp takes any document of this size; Twilio says only what it lets out.
+# https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types
+_FROM_CUSTOMERS: Final = MediaRule(types=(ANY_FILE,), max_bytes=100 * _MEGABYTE)
 CAPABILITIES: Final = Capabilities(
     text_limit=1600,
     # Twilio says characters. Counted as UTF-16 units a text is never longer than Twilio thinks.
     text_unit=TextUnit.UTF16_UNITS,
     service_window=timedelta(hours=24),
     templates=True,
+    inbound_media=(_FROM_CUSTOMERS,),
     outbound_media=(_IMAGES, _OTHER_FILES),
     media_per_message=1,
     delivery_receipts=True,
     read_receipts=True,
     idempotent_send=False,
-    sends_can_be_looked_up=True,
     data_goes_to="Twilio and Meta",
 )
 # https://www.twilio.com/docs/whatsapp/api#using-phone-numbers-with-whatsapp

@@ -53,9 +53,15 @@ def fate_of(delivery: DeliveryView, texts: Texts) -> Fate:
     text = texts.deliveries[delivery.status]
     if delivery.status is DeliveryStatus.FAILED and (reason := _reason(delivery, texts)):
         text = texts.failed_because.format(reason=reason)
+    if delivery.status is DeliveryStatus.WITHDRAWN and delivery.error_text:
+        text = texts.skipped_because.format(reason=delivery.error_text)
+    if delivery.via is not None:
+        over = texts.failed_over if mark is Mark.ALERT else texts.sent_over
+        text = over.format(status=text, channel=texts.channels[delivery.via])
     if delivery.resent_in_doubt:
         text = f"{text}, {texts.in_doubt_twice}"
-    return Fate(mark=mark, text=text, is_spelled_out=mark in _SPELLED_OUT or delivery.resent_in_doubt)
+    is_unusual = delivery.resent_in_doubt or delivery.via is not None
+    return Fate(mark=mark, text=text, is_spelled_out=mark in _SPELLED_OUT or is_unusual)
 
 
 def _reason(delivery: DeliveryView, texts: Texts) -> str:

@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from console.texts import Texts
 from domain.messages import (
+    Cards,
     Choice,
     Content,
     Erased,
@@ -13,6 +14,7 @@ from domain.messages import (
     TemplateUse,
     Text,
     Unsupported,
+    words_of_cards,
 )
 
 _KIBIBYTE: Final = 1024
@@ -27,6 +29,8 @@ def excerpt(content: Content, texts: Texts) -> str:
             found = content.text
         case Media():
             found = content.caption or ", ".join(kind_of(item, texts) for item in content.items)
+        case Cards():
+            found = words_of_cards(content) or texts.photo
         case Location():
             found = content.label or texts.location
         case Unsupported():

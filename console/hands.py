@@ -11,9 +11,11 @@ from console.drafts import Attempts
 from console.modes import Mode, writing_in
 from console.parts.composer import Composer
 from console.parts.template_dialog import Question
+from console.suggesting import Unclear
 from console.workplace import Failed, Workplace, now
 from domain.configuration import Caller
 from domain.ids import ConversationId, MessageId, new_id
+from domain.suggestions import Suggestion
 from domain.views import ConversationView, MessageView
 
 
@@ -53,8 +55,8 @@ class Hands:
         self._is_busy = True
         attached = tuple(file.media_id for file in files)
         try:
-            draft = self._draft(text, attached)
-            request_id = self._attempts.request_id((view.conversation_id, text, attached))
+            draft = self._draft(text, attached, self._suggested(text))
+            request_id = self._attempts.request_id((view.conversation_id, draft))
             sent = await self._place.do(
                 lambda caller: self._engine.correspondence.reply(
                     caller, view.conversation_id, draft, request_id
@@ -189,9 +191,23 @@ class Hands:
         await self._engine.desk.note(caller, conversation_id, text)
         await self._place.read_notes(caller, conversation_id)
 
-    def _draft(self, text: str, attachments: tuple[MessageId, ...] = ()) -> Draft:
+    def _suggested(self, text: str) -> tuple[Suggestion, ...]:
         try:
-            return Draft(text=text, attachments=attachments)
+            suggestions = self._composer.suggestions
+        except Unclear as unclear:
+            raise Failed(str(unclear)) from unclear
+        if suggestions and not text.strip():
+            raise Failed(self._place.reader.texts.suggestions_need_text)
+        return suggestions
+
+    def _draft(
+        self,
+        text: str,
+        attachments: tuple[MessageId, ...] = (),
+        suggestions: tuple[Suggestion, ...] = (),
+    ) -> Draft:
+        try:
+            return Draft(text=text, attachments=attachments, suggestions=suggestions)
         except ValidationError as error:
             raise Failed(self._place.reader.texts.too_long) from error
 

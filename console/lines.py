@@ -49,6 +49,8 @@ class MessageLine(Value):
     """The same person goes on speaking: their name need not be said again."""
     quoted: str | None = None
     is_forwarded: bool = False
+    is_for_agents: bool = False
+    """No customer ever sees it."""
     afterthought: str | None = None
     """What its author did to it later."""
     fate: Fate | None = None
@@ -141,6 +143,7 @@ def _message_line(transcript: Transcript, message: MessageView, reader: Reader) 
         time=clock(message.at, reader.zone),
         quoted=_quoted(transcript, message, reader),
         is_forwarded=any(name.endswith("forwarded") for name in message.details),
+        is_for_agents=message.is_for_agents,
         afterthought=_afterthought(message, reader),
         fate=fate_of(message.delivery, reader.texts) if message.delivery else None,
         is_parked=is_parked,

@@ -7,7 +7,8 @@ from console.cards import URGENT, name_of
 from console.reader import Reader
 from console.times import clock, day_and_clock, lasting, window_left
 from domain.conversations import State
-from domain.messages import Note
+from domain.messages import DeliveryStatus, Note
+from domain.notices import ConsentShown, ConsentState, NoticeShown
 from domain.values import Value
 from domain.views import ConversationView
 
@@ -66,6 +67,8 @@ def facts_of(conversation: ConversationView, reader: Reader, now: datetime) -> l
         texts.assigned_to: conversation.agent_name or texts.nobody,
         texts.opened: day_and_clock(conversation.opened_at, now, reader),
         texts.window: _window(conversation.window_expires_at, reader, now),
+        texts.monitoring_notice: _notice(conversation.monitoring_notice, reader, now),
+        texts.consent: _consent(conversation.consent, reader, now),
     }
     return [Fact(label=label, value=value) for label, value in known.items() if value]
 
@@ -79,6 +82,29 @@ def note_line(note: Note, names: dict[UUID, str], reader: Reader, now: datetime)
         time=day_and_clock(note.created_at, now, reader),
         text=note.text,
     )
+
+
+def _notice(notice: NoticeShown | None, reader: Reader, now: datetime) -> str | None:
+    if notice is None:
+        return None
+    if notice.told:
+        at = day_and_clock(notice.at, now, reader)
+        return reader.texts.told.format(at=at, version=notice.text_version or "?")
+    is_over = notice.status.rank >= DeliveryStatus.FAILED.rank
+    return reader.texts.not_told if is_over else reader.texts.being_told
+
+
+def _consent(consent: ConsentShown | None, reader: Reader, now: datetime) -> str | None:
+    if consent is None:
+        return None
+    texts = reader.texts
+    said = {
+        ConsentState.ASKED: texts.consent_asked,
+        ConsentState.GIVEN: texts.consent_given,
+        ConsentState.REFUSED: texts.consent_refused,
+    }
+    at = day_and_clock(consent.answered_at or consent.asked_at, now, reader)
+    return said[consent.state].format(at=at, version=consent.text_version)
 
 
 def _window(expires_at: datetime | None, reader: Reader, now: datetime) -> str:

@@ -73,10 +73,12 @@ class Texts(Value):
     agent: str = "Agent"
     bot: str = "Bot"
     system: str = "Automatic message"
+    for_agents: str = "Only you and your team see this"
     details: str = "Customer and notes"
 
     # -- content
     photo: str = "Photo"
+    cards: str = "Cards"
     video: str = "Video"
     audio: str = "Voice message"
     contact_card: str = "Contact card"
@@ -98,6 +100,9 @@ class Texts(Value):
     withdraw: str = "Withdraw"
     in_doubt_twice: str = "may have arrived twice"
     failed_because: str = "not delivered: {reason}"
+    skipped_because: str = "not sent: {reason}"
+    sent_over: str = "{status} over {channel}"
+    failed_over: str = "{status} (tried over {channel})"
     error_code: str = "error {code}"
 
     # -- writing
@@ -110,6 +115,18 @@ class Texts(Value):
     attach: str = "Attach files"
     attached: str = "Attached files"
     remove: str = "Remove {name}"
+    suggestions: str = "Suggestions"
+    suggestions_carried: str = (
+        "Up to {most} buttons, labels of {limit} characters. What does not fit is written below."
+    )
+    suggestion_label: str = "Label"
+    suggestion_answer: str = "Payload, https://… or +number"
+    suggestion_unclear: str = (
+        "The suggestion “{label}” needs a label, and a payload, an address or a number."
+    )
+    suggestions_need_text: str = "Suggestions stand beneath a text. Write one."
+    add_suggestion: str = "Add suggestion"
+    remove_suggestion: str = "Remove this suggestion"
     upload_failed: str = "The file could not be uploaded. Try again."
     template: str = "Template"
     choose_template: str = "Choose a template"
@@ -164,6 +181,14 @@ class Texts(Value):
     window: str = "Service window"
     window_ends: str = "ends in {time} ({at})"
     window_none: str = "no limit on this channel"
+    monitoring_notice: str = "Told of recording"
+    told: str = "{at}, text {version}"
+    not_told: str = "not told: the notice was not delivered"
+    being_told: str = "the notice is on its way"
+    consent: str = "Consent"
+    consent_asked: str = "asked {at}, no answer yet"
+    consent_given: str = "given {at}, text {version}"
+    consent_refused: str = "refused {at}, text {version}"
     notes: str = "Notes"
     notes_hint: str = "Only your team sees notes."
     no_notes: str = "No notes yet."

@@ -210,12 +210,10 @@ class Workplace:
         possible = offers(view, reader)
         others = tuple(offer for offer in possible if not offer.is_primary)
         layout.heading.show(standing, others, shows_details=self._shows_details)
-        capabilities = self.capabilities(view)
         layout.composer.show(
             writing_in(view, reader, at),
             tuple(offer for offer in possible if offer.is_primary),
-            has_templates=bool(capabilities and capabilities.templates),
-            can_attach=bool(capabilities and capabilities.outbound_media),
+            self.capabilities(view),
         )
         notes = [note_line(note, self._records.names, reader, at) for note in self._notes]
         layout.details.show(facts_of(view, reader, at), notes, is_shown=self._shows_details)

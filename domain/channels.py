@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from domain.values import Value
 
@@ -29,13 +30,38 @@ class TextUnit(StrEnum):
     CHARACTERS = "characters"
     UTF16_UNITS = "utf16_units"
     UTF8_BYTES = "utf8_bytes"
+    GRAPHEMES = "grapheme_clusters"
+    """Characters as people see them."""
+
+
+ANY_FILE: Final = "*/*"
 
 
 class MediaRule(Value):
-    """Which files may travel, and how large. Types are MIME types; sizes are bytes."""
+    """Which files may travel, and how large. Types are MIME types, or patterns; sizes are bytes."""
 
     types: tuple[str, ...]
     max_bytes: int
+
+
+class SuggestionRule(Value):
+    """What may stand beneath a message to be tapped. What exceeds it is written as lines of text."""
+
+    most: int
+    label_limit: int
+    label_unit: TextUnit = TextUnit.CHARACTERS
+    payload_limit: int
+    url_limit: int
+    kinds: tuple[str, ...] = ("reply", "open_url", "dial")
+
+
+class CardRule(Value):
+    """What a card carries. A card that exceeds it is written as text."""
+
+    title_limit: int
+    text_limit: int
+    most_suggestions: int
+    most_side_by_side: int = 1
 
 
 class Capabilities(Value):
@@ -46,14 +72,16 @@ class Capabilities(Value):
     service_window: timedelta | None = None
     """How long after the customer's last message free text may leave. None: always."""
     templates: bool = False
+    inbound_media: tuple[MediaRule, ...] = ()
+    """What customers can send. An organisation may want less."""
     outbound_media: tuple[MediaRule, ...] = ()
     media_per_message: int = 1
+    suggestions: SuggestionRule | None = None
+    cards: CardRule | None = None
     delivery_receipts: bool = False
     read_receipts: bool = False
     idempotent_send: bool = False
     """The provider takes a key of ours, so a repeated request is the same request."""
-    sends_can_be_looked_up: bool = False
-    """After an unknown outcome the provider can be asked what it took."""
     afterthoughts: bool = False
     """Customers may take back or change what they said."""
     deprecated_on: date | None = None

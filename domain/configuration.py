@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.channels import ChannelName, Region
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
+from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
 from domain.timers import TimerPolicy
 from domain.values import Value
 
@@ -21,7 +22,14 @@ class Versioned(Value):
     updated_at: datetime
 
 
-class Account(Versioned):
+class Drainable(Versioned):
+    """What goes once its last conversation is over, when an admin wants it to."""
+
+    draining_since: datetime | None = None
+    """From then on it takes no new conversations. None: it stays."""
+
+
+class Account(Drainable):
     """Credentials of one provider app. `settings` are the channel's own, checked by its model."""
 
     account_id: AccountId
@@ -51,7 +59,7 @@ class Credentials(Value):
         return values[0] if values else None
 
 
-class Endpoint(Versioned):
+class Endpoint(Drainable):
     """One addressable thing of an account, such as a WhatsApp number."""
 
     endpoint_id: EndpointId
@@ -77,6 +85,11 @@ class Workstream(Versioned):
     distribution: Literal["pick", "push"] = "pick"
     fallback_queue_id: QueueId
     timers: TimerPolicy = TimerPolicy()
+    monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
+    consent: ConsentQuestion = ConsentQuestion()
+    fallback_endpoint_ids: tuple[EndpointId, ...] = ()
+    """By which endpoints of other channels, the first one first, a reply leaves for a customer who
+    cannot be reached. Empty: by none."""
 
 
 class Queue(Versioned):
@@ -219,3 +232,4 @@ class Organization(Versioned):
     """How long what was said is kept after the end of its conversation. None: for ever."""
     media_days: int | None = None
     """The same for files, which may go earlier."""
+    monitoring_notice: MonitoringNotice = MonitoringNotice()

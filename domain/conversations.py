@@ -74,6 +74,8 @@ class MailKind(StrEnum):
     CUSTOMER_OPTED_OUT = "customer_opted_out"
     RESTORED = "restored"
     """The database was restored from a backup: its positions count on from here."""
+    SYSTEM_WROTE = "system_wrote"
+    """An automated message is to leave."""
 
 
 class Mail(Value):

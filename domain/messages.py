@@ -2,13 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.ids import MediaId, MessageId, TemplateId
+from domain.suggestions import Suggestions, SuggestionsOfCard
 from domain.values import Value
+
+MAX_CARDS: Final = 10
+"""The most that any messenger shows side by side."""
+TITLE_LIMIT: Final = 200
+CARD_TEXT_LIMIT: Final = 2000
 
 
 class Direction(StrEnum):
@@ -60,10 +66,11 @@ class MediaItem(Value):
 
 
 class Text(Value):
-    """Free text."""
+    """Free text, and what the customer may tap beneath it."""
 
     kind: Literal["text"] = "text"
     text: str
+    suggestions: Suggestions = ()
 
 
 class Media(Value):
@@ -72,6 +79,28 @@ class Media(Value):
     kind: Literal["media"] = "media"
     items: tuple[MediaItem, ...]
     caption: str = ""
+
+
+class CardWords(Value):
+    """What a card says, and what can be tapped on it."""
+
+    title: str = Field(default="", max_length=TITLE_LIMIT)
+    text: str = Field(default="", max_length=CARD_TEXT_LIMIT)
+    suggestions: SuggestionsOfCard = ()
+
+
+class Card(CardWords):
+    """A picture with words and things to tap."""
+
+    image: MediaItem | None = None
+
+
+class Cards(Value):
+    """A card, or several side by side; `suggestions` stand beneath them all."""
+
+    kind: Literal["cards"] = "cards"
+    cards: tuple[Card, ...] = Field(min_length=1, max_length=MAX_CARDS)
+    suggestions: Suggestions = ()
 
 
 class Location(Value):
@@ -121,8 +150,25 @@ class Erased(Value):
 
 
 Content: TypeAlias = Annotated[
-    Text | Media | Location | Choice | TemplateUse | Unsupported | Erased, Field(discriminator="kind")
+    Text | Media | Cards | Location | Choice | TemplateUse | Unsupported | Erased,
+    Field(discriminator="kind"),
 ]
+
+
+def files_of(content: Content) -> tuple[MediaItem, ...]:
+    """The files that belong to it, in order."""
+    match content:
+        case Media():
+            return content.items
+        case Cards():
+            return tuple(card.image for card in content.cards if card.image is not None)
+        case _:
+            return ()
+
+
+def words_of_cards(content: Cards) -> str:
+    """Titles and texts, without what can be tapped."""
+    return "\n".join(part for card in content.cards for part in (card.title, card.text) if part)
 
 
 class DeliveryStatus(StrEnum):
@@ -205,55 +251,6 @@ class StatusReported(Value):
     """Our own id, which we put into the callback's address: it may arrive before the provider's."""
     error_code: str | None = None
     error_text: str | None = None
-
-
-class MessageEdited(Value):
-    """A customer changed what they had said."""
-
-    type: Literal["message_edited"] = "message_edited"
-    provider_message_id: str
-    endpoint_address: str
-    content: Content
-    edited_at: datetime | None = None
-    """The provider's own time, so that an earlier edit that comes late changes nothing."""
-
-
-class MessageWithdrawn(Value):
-    """A customer took back what they had said: the content goes, the fact stays."""
-
-    type: Literal["message_withdrawn"] = "message_withdrawn"
-    provider_message_id: str
-    endpoint_address: str
-
-
-class TypingReported(Value):
-    """A customer began or stopped writing. Shown while it is true, kept nowhere."""
-
-    type: Literal["typing_reported"] = "typing_reported"
-    endpoint_address: str
-    address: str
-    is_typing: bool
-
-
-class ConsentReported(Value):
-    """A customer asked not to be written to, or allowed it again."""
-
-    type: Literal["consent_reported"] = "consent_reported"
-    endpoint_address: str
-    sender: Sender
-    opted_out: bool
-    reported_at: datetime | None = None
-
-
-InboundEvent: TypeAlias = Annotated[
-    MessageReceived
-    | StatusReported
-    | MessageEdited
-    | MessageWithdrawn
-    | TypingReported
-    | ConsentReported,
-    Field(discriminator="type"),
-]
 
 
 class OutboundMessage(Value):

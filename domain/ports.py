@@ -30,6 +30,8 @@ class Claim(Value):
     doubtful_since: datetime | None = None
     without_key: bool = False
     """This attempt, or the one in doubt, has no key, whatever the channel offers."""
+    diverted: bool = False
+    """It leaves by another channel than its conversation's."""
 
 
 class Settled(Value):
@@ -59,6 +61,16 @@ class Outbox(Protocol):
 
     async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
         """Give up for good. A status that the provider reported meanwhile wins."""
+
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        """It must not leave, and nobody has to do anything about it."""
+
+
+class Fallbacks(Protocol):
+    """Other ways to a customer who cannot be reached, where a workstream wants them."""
+
+    async def divert(self, claim: Claim) -> bool:
+        """Have the message leave by another channel with its next attempt; False: there is none."""
 
 
 class Provider(Protocol):
@@ -131,8 +143,12 @@ class CloseRequest(Value):
 class ReadModel(Protocol):
     """What people see of conversations."""
 
-    async def project(self, projection: Projection) -> None:
-        """Write it, unless a newer revision is there already."""
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
+        """Write it, unless a newer revision is there already.
+
+        Returns the automated messages that it caused and that are still to leave; the same ones
+        when it is repeated.
+        """
 
     async def close(self, request: CloseRequest) -> bool:
         """Close and say True; say False when mail is on its way that the workflow has not seen.

@@ -2,17 +2,22 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
 
+from domain.channels import ChannelName
 from domain.conversations import ConversationRecord
 from domain.ids import ContactId, ConversationId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, Direction
+from domain.notices import ConsentShown, NoticeShown
 from domain.routing_decisions import USUAL_PRIORITY
 from domain.skills import RequiredSkill
 from domain.values import Value
+
+FOR_AGENTS: Final = {"audience": "agent"}
+"""In the details of a message that no customer ever sees."""
 
 
 class DeliveryView(Value):
@@ -25,6 +30,8 @@ class DeliveryView(Value):
     resent_in_doubt: bool = False
     """Sent again although an earlier attempt may have arrived: the customer may have it twice."""
     updated_at: datetime | None = None
+    via: ChannelName | None = None
+    """The other channel by which it left, because the customer could not be reached by this one."""
 
 
 class MessageView(Value):
@@ -41,6 +48,11 @@ class MessageView(Value):
     reply_to: MessageId | None = None
     details: dict[str, str] = Field(default_factory=dict)
     delivery: DeliveryView | None = None
+
+    @property
+    def is_for_agents(self) -> bool:
+        """Only people inside may see it."""
+        return self.details.items() >= FOR_AGENTS.items()
 
 
 class ContactView(Value):
@@ -62,6 +74,10 @@ class ConversationView(ConversationRecord):
     agent_name: str | None = None
     last_seq: int = 0
     last_message: MessageView | None = None
+    """The last thing that somebody said. What is said by itself does not count."""
+    monitoring_notice: NoticeShown | None = None
+    """That the customer was told that conversations are kept or recorded."""
+    consent: ConsentShown | None = None
     priority: int = USUAL_PRIORITY
     """The lower number first."""
     attributes: dict[str, str] = Field(default_factory=dict)

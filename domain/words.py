@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from domain.messages import (
+    Cards,
     Choice,
     Content,
     Erased,
@@ -11,6 +12,7 @@ from domain.messages import (
     TemplateUse,
     Text,
     Unsupported,
+    words_of_cards,
 )
 
 
@@ -21,6 +23,8 @@ def words_of(content: Content) -> str:
             return content.text
         case Media():
             return content.caption
+        case Cards():
+            return words_of_cards(content)
         case Location():
             return content.label or ""
         case Erased():

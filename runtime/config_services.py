@@ -6,10 +6,14 @@ from datetime import timedelta
 
 from application.access import SESSION_LIFETIME, Access
 from application.callback_urls import CallbackUrls
+from application.configuration.accounts import SUBJECT as ACCOUNT
 from application.configuration.accounts import AccountConfiguration
 from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
+from application.configuration.automated_messages import AutomatedMessageConfiguration
+from application.configuration.draining import Draining
+from application.configuration.endpoints import SUBJECT as ENDPOINT
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
@@ -29,6 +33,7 @@ from storage.access import ApiKeys, Sessions, SignInAttempts
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.audit import AuditLog
+from storage.automated_messages import AutomatedMessages
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.operating_hours import OperatingHoursRows
@@ -127,7 +132,11 @@ def configuration(around: Surroundings) -> Configuration:
             trail=trail,
             database=database,
         ),
-        workstreams=WorkstreamConfiguration(workstreams=workstreams, trail=trail, database=database),
+        account_draining=Draining(ACCOUNT, around.accounts, trail, database),
+        endpoint_draining=Draining(ENDPOINT, endpoints, trail, database),
+        workstreams=WorkstreamConfiguration(
+            workstreams=workstreams, endpoints=endpoints, trail=trail, database=database
+        ),
         operating_hours=OperatingHoursConfiguration(
             rows=OperatingHoursRows(database), trail=trail, database=database
         ),
@@ -141,6 +150,13 @@ def configuration(around: Surroundings) -> Configuration:
             database=database,
         ),
         templates=templates,
+        automated_messages=AutomatedMessageConfiguration(
+            automated_messages=AutomatedMessages(database),
+            endpoints=endpoints,
+            channels=around.channels,
+            trail=trail,
+            database=database,
+        ),
         api_keys=ApiKeyConfiguration(
             keys=ApiKeys(database), agents=agents, trail=trail, database=database
         ),

@@ -16,7 +16,9 @@ from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.desk import Desk
 from application.dispatch import QUEUE_LIMIT, SWEEP_EVERY, WORKERS, Dispatcher
+from application.drained import DrainedRemoval
 from application.erasure import Erasing
+from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
 from application.identity_hashes import IdentityHashes
@@ -51,6 +53,7 @@ from storage.clamd import Scanner
 from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
 from storage.database import Database
+from storage.diversions import Diversions
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
 from storage.figures import Figures
@@ -116,6 +119,7 @@ class Parts:
     outbox: CountedOutbox
     slots: SendSlots
     health: Accounts
+    fallbacks: FallbackPolicy
     read_model: CountedReadModel
     media_copier: MediaCopying
     reconciler: Reconciliation
@@ -171,6 +175,7 @@ def build(around: Surroundings) -> Parts:
         outbox=CountedOutbox(Outbox(database)),
         slots=SendSlots(database, per_second=SENDS_PER_SECOND, longest_wait=LONGEST_WAIT),
         health=around.accounts,
+        fallbacks=FallbackPolicy(Diversions(database), Organizations(database), around.channels),
         read_model=CountedReadModel(ConversationList(database)),
         media_copier=MediaCopying(
             media=MediaFiles(database),
@@ -179,7 +184,7 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
-        housekeeper=Housekeeping(database),
+        housekeeper=Housekeeping(database, _drained(around)),
         retention=Retaining(database, around.blobs),
         eraser=_eraser(around),
         reconciler=Reconciliation(
@@ -189,6 +194,17 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             intake=intake,
         ),
+    )
+
+
+def _drained(around: Surroundings) -> DrainedRemoval:
+    database = around.database
+    return DrainedRemoval(
+        accounts=around.accounts,
+        endpoints=Endpoints(database),
+        templates=Templates(database),
+        trail=AuditTrail(AuditLog(database)),
+        database=database,
     )
 
 
@@ -273,7 +289,7 @@ def _engine(
             messages=messages,
             endpoints=Endpoints(database),
             templates=Templates(database),
-            composer=Composer(MediaFiles(database), Organizations(database)),
+            composer=Composer(MediaFiles(database), Organizations(database), links.link),
             replies=Replies(database, messages, around.conversations),
             conversations=around.conversations,
             channels=around.channels,

@@ -11,6 +11,7 @@ RatedFault: TypeAlias = Literal[
     "rate_limited",
     "server_error",
     "answer_lost",
+    "keyed_answer_lost",
     "taken_with_error",
     "lost_inbound",
     "duplicate_inbound",
@@ -39,6 +40,8 @@ class FaultPlan(BaseModel):
     """The request fails with a 5xx and was not taken."""
     answer_lost: Rate = 0
     """The message is taken, then the connection drops without an answer."""
+    keyed_answer_lost: Rate = 0
+    """The same, but only where a key makes repeating safe: LINE's push, Google's messages."""
     taken_with_error: Rate = 0
     """The message is taken, yet the answer is a 500."""
     lost_inbound: Rate = 0

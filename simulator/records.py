@@ -91,6 +91,16 @@ class Action(Record):
     url: str | None = None
 
 
+class ShownCard(Record):
+    """A picture with words, and what can be tapped on it."""
+
+    title: str = ""
+    text: str = ""
+    url: str | None = None
+    """Of the picture; it is among the message's `media_urls` too."""
+    actions: tuple[Action, ...] = ()
+
+
 class Message(Record):
     """One message, either way, with what became of it."""
 
@@ -109,6 +119,7 @@ class Message(Record):
     longitude: float | None = None
     label: str | None = None
     actions: tuple[Action, ...] = ()
+    cards: tuple[ShownCard, ...] = ()
     reply_to: str | None = None
     template_id: str | None = None
     status: str
@@ -141,7 +152,9 @@ class Delivery(Record):
     media_count: int = 0
     template_id: str | None = None
     callback_url: str | None = None
+    via: Literal["api", "reply"] = "api"
     delivered_at: datetime
+    details: dict[str, str] = Field(default_factory=dict)
 
 
 class WebhookAttempt(Record):

@@ -169,7 +169,9 @@ class World:
             media_count=len(message.media),
             template_id=message.template_id,
             callback_url=message.callback_url,
+            via=message.via,
             delivered_at=at,
+            details=message.details,
         )
         self.deliveries.append(delivery)
         self.revision += 1

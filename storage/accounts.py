@@ -9,7 +9,7 @@ from domain.ids import AccountId
 from storage.account_secrets import AccountSecrets, SecretBox, SecretStatus
 from storage.database import Database
 from storage.documents import document, storable
-from storage.resources import Resource, Statements
+from storage.resources import RUNNING_CONVERSATIONS, Resource, Statements
 from storage.shelf import Shelf
 
 __all__ = ["Accounts", "SecretBox", "SecretStatus"]
@@ -23,12 +23,12 @@ ACCOUNTS: Final = Statements(
     """,
     get="""
         SELECT account_id, channel, name, settings, enabled, last_webhook_at, last_error, last_error_at,
-               version, created_at, updated_at
+               draining_since, version, created_at, updated_at
         FROM accounts WHERE account_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
         SELECT account_id, channel, name, settings, enabled, last_webhook_at, last_error, last_error_at,
-               version, created_at, updated_at
+               draining_since, version, created_at, updated_at
         FROM accounts
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR account_id > %(after)s)
         ORDER BY account_id LIMIT %(limit)s
@@ -36,7 +36,7 @@ ACCOUNTS: Final = Statements(
     update="""
         UPDATE accounts
         SET channel = %(channel)s, name = %(name)s, settings = %(settings)s, enabled = %(enabled)s,
-            version = version + 1, updated_at = now()
+            draining_since = %(draining_since)s, version = version + 1, updated_at = now()
         WHERE account_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
     """,
     lock="SELECT 1 FROM accounts WHERE account_id = %(id)s AND deleted_at IS NULL FOR UPDATE",
@@ -49,7 +49,7 @@ ACCOUNTS: Final = Statements(
                           WHERE t.account_id = a.account_id AND t.deleted_at IS NULL)
     """,
     in_use={
-        "running conversations": """
+        RUNNING_CONVERSATIONS: """
             SELECT count(*) AS number FROM conversations c
             JOIN endpoints e ON e.endpoint_id = c.endpoint_id
             WHERE e.account_id = %(id)s AND c.state <> 'closed'

@@ -1,6 +1,5 @@
 """Who wrote: the addresses people write from, and the contact behind them."""
 
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -55,23 +54,12 @@ ADD: Final = """
     INSERT INTO contacts (contact_id) SELECT contact_id FROM address
     ON CONFLICT (contact_id) DO NOTHING
 """
-# What was sent before an opt-out does not end it. Who opts out at their provider by a word, as STOP,
-# has it come as a message too, in either order
-# (https://developers.google.com/business-communications/rcs-business-messaging/guides/learn/opt-out).
-# Only such an opt-out is of the very moment at which the customer last said anything about it.
-STAYS_OUT: Final = SQL("""(
-    a.opted_out_at IS NOT NULL
-    AND coalesce(%(sent_at)s::timestamptz, now()) <= a.opted_out_at
-        + CASE WHEN a.opted_out_at = a.consent_at THEN interval '1 minute' ELSE interval '0' END
-)""")
-# Writing to us is a new consent: an earlier opt-out ends with the customer's own next message.
-REFRESH: Final = SQL("""
+REFRESH: Final = """
     WITH address AS (
         UPDATE addresses a
-        SET phone = coalesce(%(phone)s::text, phone), other_ids = other_ids || %(other_ids)s::jsonb,
-            opted_out_at = CASE WHEN {stays_out} THEN opted_out_at END
+        SET phone = coalesce(%(phone)s::text, phone), other_ids = other_ids || %(other_ids)s::jsonb
         WHERE address_id = %(address_id)s
-          AND (opted_out_at IS NOT NULL OR NOT other_ids @> %(other_ids)s::jsonb
+          AND (NOT other_ids @> %(other_ids)s::jsonb
                OR phone IS DISTINCT FROM coalesce(%(phone)s::text, phone))
         RETURNING channel, contact_id
     ), ids AS (
@@ -83,19 +71,19 @@ REFRESH: Final = SQL("""
     UPDATE contacts SET display_name = %(name)s::text, updated_at = now()
     WHERE contact_id = %(contact_id)s AND %(name)s::text IS NOT NULL
       AND display_name IS DISTINCT FROM %(name)s::text
-""").format(stays_out=STAYS_OUT)
+"""
 
 
 # True when `refresh` would change nothing about the address `a` and its contact.
 AS_KNOWN: Final = SQL("""
-    (a.opted_out_at IS NULL OR {stays_out}) AND a.other_ids @> %(other_ids)s::jsonb
+    a.other_ids @> %(other_ids)s::jsonb
     AND (%(phone)s::text IS NULL OR a.phone = %(phone)s::text)
     AND EXISTS (
         SELECT FROM contacts p
         WHERE p.contact_id = a.contact_id
           AND (%(name)s::text IS NULL OR p.display_name = %(name)s::text)
     )
-""").format(stays_out=STAYS_OUT)
+""")
 
 
 class AddressBook:
@@ -116,15 +104,9 @@ class AddressBook:
             raise Unavailable("The sender's address could not be locked. Nothing was kept; try again.")
         return known.model_copy(update={"is_new": True})
 
-    async def refresh(
-        self, address: KnownAddress, sender: Sender, sent_at: datetime | None = None
-    ) -> None:
-        """What the provider says of this person today, with a message that they sent then."""
-        facts = {
-            "address_id": address.address_id,
-            "contact_id": address.contact_id,
-            "sent_at": sent_at,
-        }
+    async def refresh(self, address: KnownAddress, sender: Sender) -> None:
+        """What the provider says of this person today."""
+        facts = {"address_id": address.address_id, "contact_id": address.contact_id}
         await self._db.execute(REFRESH, {**facts, **description(sender), "ids": document(_ids(sender))})
 
     async def _add(self, channel: ChannelName, sender: Sender) -> None:

@@ -5,8 +5,8 @@ from typing import Final, Literal
 
 from psycopg.types.json import Jsonb
 
+from domain.customer_events import MessageEdited, MessageWithdrawn
 from domain.ids import EndpointId, MediaId, MessageId
-from domain.messages import MessageEdited, MessageWithdrawn
 from domain.values import Value
 from storage.contents import content_document
 from storage.database import Database

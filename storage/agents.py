@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.configuration import Agent
 from domain.errors import NotFound
-from domain.ids import AgentId, QueueId
+from domain.ids import AgentId
 from storage.resources import Resource, Statements
 
 AGENTS: Final = Statements(
@@ -46,6 +46,12 @@ BY_EMAIL: Final = """
     SELECT agent_id, name, email, roles, enabled, version, created_at, updated_at
     FROM agents WHERE lower(email) = lower(%(email)s) AND deleted_at IS NULL
 """
+# In one order, so that two who hold them never wait for each other.
+HOLD_ADMINS: Final = """
+    SELECT agent_id FROM agents
+    WHERE deleted_at IS NULL AND enabled AND 'admin' = ANY (roles)
+    ORDER BY agent_id FOR NO KEY UPDATE
+"""
 HASH_OF: Final = """
     SELECT password_hash FROM agents WHERE agent_id = %(agent_id)s AND deleted_at IS NULL
 """
@@ -53,7 +59,6 @@ SET_HASH: Final = """
     UPDATE agents SET password_hash = %(password_hash)s
     WHERE agent_id = %(agent_id)s AND deleted_at IS NULL
 """
-QUEUES_OF: Final = "SELECT queue_id FROM queue_members WHERE agent_id = %(agent_id)s ORDER BY queue_id"
 
 
 class Agents(Resource[Agent]):
@@ -72,6 +77,10 @@ class Agents(Resource[Agent]):
     async def by_email(self, email: str) -> Agent | None:
         return await self._db.row(Agent, BY_EMAIL, {"email": email})
 
+    async def hold_admins(self) -> int:
+        """How many there are. Until the running transaction ends nobody else changes one of them."""
+        return await self._db.execute(HOLD_ADMINS)
+
     async def password_hash(self, agent_id: AgentId) -> str | None:
         """None: this agent has no password, or does not exist."""
         row = await self._db.one(HASH_OF, {"agent_id": agent_id})
@@ -81,9 +90,3 @@ class Agents(Resource[Agent]):
         facts = {"agent_id": agent_id, "password_hash": password_hash}
         if not await self._db.execute(SET_HASH, facts):
             raise NotFound(f"There is no agent {agent_id}.")
-
-    async def queue_ids(self, agent_id: AgentId) -> list[QueueId]:
-        """The queues this agent works in."""
-        async with self._db.connection() as connection:
-            cursor = await connection.execute(QUEUES_OF, {"agent_id": agent_id})
-            return [row["queue_id"] for row in await cursor.fetchall()]

@@ -23,10 +23,12 @@ PLACE: Final = """
     SELECT e.channel, e.workstream_id, w.fallback_queue_id, e.language,
            a.phone, p.display_name AS name, clock_timestamp() AS at
     FROM endpoints e
+    JOIN accounts o ON o.account_id = e.account_id
     JOIN workstreams w ON w.workstream_id = e.workstream_id,
          addresses a
     JOIN contacts p ON p.contact_id = a.contact_id
     WHERE e.endpoint_id = %(endpoint_id)s AND e.deleted_at IS NULL
+      AND e.draining_since IS NULL AND o.draining_since IS NULL
       AND a.address_id = %(address_id)s
     FOR KEY SHARE OF e, w
 """
@@ -99,7 +101,7 @@ class Beginnings:
     async def begin(
         self, endpoint_id: EndpointId, address: KnownAddress, *, text: str, details: dict[str, str]
     ) -> ConversationId | None:
-        """Begin one with what was said and told. None: the endpoint was removed."""
+        """Begin one with what was said and told. None: the endpoint takes none."""
         where = {"endpoint_id": endpoint_id, "address_id": address.address_id}
         place = await self._db.row(_Place, PLACE, where)
         if place is None:

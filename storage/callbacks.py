@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from domain.conversations import MailKind
 from domain.ids import AccountId, ConversationId, MessageId
 from domain.messages import Receipt, StatusReported
 from domain.values import Value
+from storage.consents import Consents
 from storage.database import Database, Parameters
 from storage.documents import storable
 from storage.mailbox import Mailbox
@@ -20,7 +22,7 @@ TAKE_TURNS: Final = """
 """
 # Our own id counts first: a message that was sent again in doubt has two names at the provider.
 FIND: Final = """
-    SELECT d.message_id, m.conversation_id
+    SELECT d.message_id, m.conversation_id, d.via_address_id
     FROM deliveries d JOIN messages m ON m.message_id = d.message_id
     WHERE d.account_id = %(account_id)s
       AND (d.message_id = %(message_id)s OR d.provider_message_id = %(provider_message_id)s)
@@ -54,11 +56,6 @@ UNPARK: Final = """
 PURGE: Final = """
     DELETE FROM parked_callbacks WHERE at < now() - %(older_than)s::interval
 """
-OPT_OUT: Final = """
-    UPDATE addresses a SET opted_out_at = coalesce(a.opted_out_at, now())
-    FROM conversations c
-    WHERE c.conversation_id = %(conversation_id)s AND a.address_id = c.address_id
-"""
 # The provider's word counts more than our clock, unless the customer wrote after the refused message.
 SHUT_WINDOW: Final = """
     UPDATE conversations c
@@ -80,6 +77,8 @@ TELL: Final = """
 class _Target(Value):
     message_id: MessageId
     conversation_id: ConversationId
+    via_address_id: UUID | None
+    """It left by another channel, whose window is not that of the conversation."""
 
 
 class _Parked(StatusReported):
@@ -137,11 +136,11 @@ class DeliveryReports:
             return None
         await self.tell(target.message_id)
         if mail is MailKind.CUSTOMER_OPTED_OUT:
-            await self._db.execute(OPT_OUT, target.model_dump())
+            await Consents(self._db).refused(target.message_id)
+        if mail is None or target.via_address_id is not None:
+            return None
         if mail is MailKind.WINDOW_REFUSED:
             await self._db.execute(SHUT_WINDOW, target.model_dump())
-        if mail is None:
-            return None
         posted = await Mailbox(self._db).post(target.conversation_id, mail, target.message_id)
         return target.conversation_id if posted else None
 

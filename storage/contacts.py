@@ -9,8 +9,9 @@ from domain.channels import ChannelName
 from domain.configuration import AuditEntry
 from domain.conversations import ConversationRecord
 from domain.errors import NotFound
-from domain.ids import ContactId, ConversationId, MediaId, MessageId
+from domain.ids import ContactId, ConversationId, EndpointId, MediaId, MessageId
 from domain.messages import MediaState
+from domain.notices import ConsentShown
 from domain.values import Value
 from storage.database import Database
 from storage.leftovers import Wanted
@@ -33,8 +34,12 @@ SEARCH: Final = """
     ORDER BY p.contact_id LIMIT %(limit)s
 """
 ADDRESSES: Final = """
-    SELECT address_id, channel, value, phone, other_ids, opted_out_at, created_at FROM addresses
-    WHERE contact_id = %(contact_id)s ORDER BY address_id
+    SELECT a.address_id, a.channel, a.value, a.phone, a.other_ids, a.created_at, (
+        SELECT coalesce(jsonb_object_agg(o.endpoint_id, o.opted_out_at), '{}') FROM consents o
+        WHERE o.address_id = a.address_id AND o.opted_out_at IS NOT NULL
+    ) AS opted_out_of
+    FROM addresses a
+    WHERE a.contact_id = %(contact_id)s ORDER BY a.address_id
 """
 IDS: Final = """
     SELECT channel, kind, value FROM contact_ids
@@ -65,6 +70,10 @@ AUDIT: Final = """
     SELECT entry_id, at, actor, action, subject, subject_id, changes FROM audit_entries
     WHERE subject = 'contact' AND subject_id = %(contact_id)s ORDER BY entry_id LIMIT %(limit)s
 """
+CONSENTS: Final = """
+    SELECT s.consent FROM consent_views s JOIN addresses a ON a.address_id = s.address_id
+    WHERE a.contact_id = %(contact_id)s ORDER BY s.address_id
+"""
 _MOST: Final = 1_000
 """Audit entries and unread webhooks of one person; far more than anybody has."""
 
@@ -87,7 +96,8 @@ class Address(Value):
     value: str
     phone: str | None
     other_ids: dict[str, Any]
-    opted_out_at: datetime | None
+    opted_out_of: dict[EndpointId, datetime]
+    """Endpoints, and since when they must not write to this address."""
     created_at: datetime
 
 
@@ -120,6 +130,10 @@ class UnreadWebhook(Value):
     received_at: datetime
     why: str
     body: str
+
+
+class _Consent(Value):
+    consent: ConsentShown
 
 
 class Contacts:
@@ -161,6 +175,11 @@ class Contacts:
     async def message_count(self, contact_id: ContactId) -> int:
         row = await self._db.one(MESSAGES, {"contact_id": contact_id})
         return row["messages"] if row else 0
+
+    async def consents(self, contact_id: ContactId) -> list[ConsentShown]:
+        """What they were asked, and what they answered, by address."""
+        rows = await self._db.rows(_Consent, CONSENTS, {"contact_id": contact_id})
+        return [row.consent for row in rows]
 
     async def unread_webhooks(self, wanted: Wanted) -> list[UnreadWebhook]:
         """Webhooks in quarantine that name the person."""

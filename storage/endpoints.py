@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.configuration import Endpoint
 from storage.documents import document
-from storage.resources import Resource, Statements
+from storage.resources import RUNNING_CONVERSATIONS, Resource, Statements
 
 ENDPOINTS: Final = Statements(
     insert="""
@@ -19,13 +19,13 @@ ENDPOINTS: Final = Statements(
     get="""
         SELECT endpoint_id, account_id, channel, name, address, workstream_id, language, enabled,
                settings, customers_may_send_files, agents_may_send_files,
-               version, created_at, updated_at
+               draining_since, version, created_at, updated_at
         FROM endpoints WHERE endpoint_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
         SELECT endpoint_id, account_id, channel, name, address, workstream_id, language, enabled,
                settings, customers_may_send_files, agents_may_send_files,
-               version, created_at, updated_at
+               draining_since, version, created_at, updated_at
         FROM endpoints
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR endpoint_id > %(after)s)
         ORDER BY endpoint_id LIMIT %(limit)s
@@ -36,7 +36,7 @@ ENDPOINTS: Final = Statements(
             workstream_id = %(workstream_id)s, language = %(language)s, enabled = %(enabled)s,
             settings = %(settings)s, customers_may_send_files = %(customers_may_send_files)s,
             agents_may_send_files = %(agents_may_send_files)s,
-            version = version + 1, updated_at = now()
+            draining_since = %(draining_since)s, version = version + 1, updated_at = now()
         WHERE endpoint_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
     """,
     lock="SELECT 1 FROM endpoints WHERE endpoint_id = %(id)s AND deleted_at IS NULL FOR UPDATE",
@@ -47,11 +47,23 @@ ENDPOINTS: Final = Statements(
                           WHERE c.endpoint_id = e.endpoint_id AND c.state <> 'closed')
     """,
     in_use={
-        "running conversations": """
+        RUNNING_CONVERSATIONS: """
             SELECT count(*) AS number FROM conversations
             WHERE endpoint_id = %(id)s AND state <> 'closed'
         """,
     },
+    with_it=(
+        """
+        UPDATE automated_messages SET deleted_at = now()
+        WHERE endpoint_id = %(id)s AND deleted_at IS NULL
+        """,
+        """
+        UPDATE workstreams
+        SET fallback_endpoint_ids = array_remove(fallback_endpoint_ids, %(id)s),
+            version = version + 1, updated_at = now()
+        WHERE %(id)s = ANY (fallback_endpoint_ids)
+        """,
+    ),
     requires={
         "account_id": """
             SELECT 1 FROM accounts

@@ -58,14 +58,16 @@ BEGIN: Final = """
         )
     WHERE erasure_id = %(erasure_id)s AND state <> 'done'
 """
-# An opt-out stays on record for what still waits to leave: nothing is sent to nobody.
 FORGET_ADDRESSES: Final = """
     UPDATE addresses
-    SET value = 'erased:' || address_id, phone = NULL, other_ids = '{}',
-        opted_out_at = coalesce(opted_out_at, now())
+    SET value = 'erased:' || address_id, phone = NULL, other_ids = '{}'
     WHERE contact_id = %(contact_id)s AND value NOT LIKE 'erased:%%'
 """
 FORGET_IDS: Final = "DELETE FROM contact_ids WHERE contact_id = %(contact_id)s"
+FORGET_CONSENTS: Final = """
+    DELETE FROM consent_questions q USING addresses a
+    WHERE a.contact_id = %(contact_id)s AND q.address_id = a.address_id
+"""
 FORGET_NAME: Final = """
     UPDATE contacts SET display_name = NULL, erased_at = coalesce(erased_at, now()), updated_at = now()
     WHERE contact_id = %(contact_id)s AND (display_name IS NOT NULL OR erased_at IS NULL)
@@ -179,9 +181,11 @@ class Erasures:
             await connection.execute(BEGIN, facts)
             addresses = await connection.execute(FORGET_ADDRESSES, facts)
             ids = await connection.execute(FORGET_IDS, facts)
+            consents = await connection.execute(FORGET_CONSENTS, facts)
             await connection.execute(FORGET_NAME, facts)
             await self.count(erasure_id, "addresses", addresses.rowcount)
             await self.count(erasure_id, "ids", ids.rowcount)
+            await self.count(erasure_id, "consents", consents.rowcount)
 
     async def identifiers(self, erasure_id: UUID) -> list[str]:
         """By what the person was known; nothing once the erasure is done."""

@@ -17,6 +17,14 @@ _TAKEN: Final[dict[str, tuple[str, str]]] = {
     "accounts_name_taken": ("name", "Another account has this name. Choose another one."),
     "agents_email_taken": ("email", "Another agent signs in with this e-mail address."),
     "api_keys_hash_taken": ("key", "This key exists already. Create a new one."),
+    "automated_messages_channel_taken": (
+        "trigger",
+        "This channel has an automated message for this trigger and recipient. Change that one.",
+    ),
+    "automated_messages_endpoint_taken": (
+        "trigger",
+        "This endpoint has an automated message for this trigger and recipient. Change that one.",
+    ),
     "endpoints_address_taken": ("address", "Another endpoint of this channel has this address."),
     "queues_name_taken": ("name", "Another queue has this name. Choose another one."),
     "routing_rulesets_one_of_a_kind": (

@@ -9,14 +9,17 @@ from domain.channels import ChannelName
 from domain.errors import Conflict, NotFound, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
+from domain.notices import answer_in
 from domain.values import Value
 from domain.words import words_of
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
 from storage.beginnings import Beginnings, NoRules, Placer
+from storage.consents import AS_SAID, Consents
 from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
 from storage.documents import document, storable
 from storage.hints import EventHint
+from storage.openings import Openings
 from storage.shelf import Shelf
 
 # A change of an endpoint takes effect, and a removed one takes no more messages, within this time.
@@ -33,7 +36,7 @@ class IntakeEndpoint(Value):
 
 
 class EndpointGone(NotFound):
-    """The endpoint was removed a moment ago: the message belongs nowhere, and was not kept."""
+    """The endpoint was removed a moment ago, or takes no new conversations: nothing was kept."""
 
 
 class _HasIt(Exception):
@@ -67,10 +70,11 @@ FIRST_COPY: Final = """
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
 # Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
 # taken once the address is ours, so that no later message comes before an earlier one.
+# A word is an answer to the consent question until one of us has written: then it may answer them.
 KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
-        WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known}
+        WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known} AND {as_said}
         FOR NO KEY UPDATE OF a
     ), sender AS MATERIALIZED (
         SELECT address_id, contact_id, clock_timestamp() AS now FROM known
@@ -116,12 +120,23 @@ KEEP: Final = SQL("""
             media_id uuid, position integer, state text, mime_type text, file_name text,
             source_url text, reason text
         )
+    ), answered AS (
+        UPDATE consent_questions q
+        SET answer = CASE WHEN %(answer)s = ANY (q.yes_words) THEN 'given' ELSE 'refused' END,
+            answered_at = conversation.now, answer_message_id = %(message_id)s::uuid
+        FROM sender, conversation
+        WHERE q.address_id = sender.address_id AND q.conversation_id = conversation.conversation_id
+          AND q.answer IS NULL AND %(answer)s::text = ANY (q.yes_words || q.no_words)
+          AND NOT EXISTS (
+              SELECT FROM messages m
+              WHERE m.conversation_id = q.conversation_id AND m.author IN ('agent', 'bot')
+          )
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, message_id)
         SELECT conversation_id, 'message_added', %(message_id)s::uuid FROM conversation
     )
     SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
-""").format(as_known=AS_KNOWN)
+""").format(as_known=AS_KNOWN, as_said=AS_SAID)
 
 
 class Intake:
@@ -131,7 +146,9 @@ class Intake:
         self._db = db
         self._beginnings = Beginnings(db, placer or NoRules())
         self._addresses = AddressBook(db)
+        self._consents = Consents(db)
         self._hint = EventHint(db)
+        self._openings = Openings(db)
         self._endpoints = Shelf[tuple[AccountId, str], IntakeEndpoint]()
 
     async def endpoint(self, account_id: AccountId, address: str) -> IntakeEndpoint | None:
@@ -150,7 +167,7 @@ class Intake:
     ) -> Received:
         """Keep a message and tell its conversation; a message we have already changes nothing.
 
-        Raise EndpointGone if the endpoint was removed since it was found.
+        Raise EndpointGone if the endpoint was removed since it was found, or drains.
         """
         message = {**_message(endpoint, event), "window": window}
         try:
@@ -183,11 +200,14 @@ class Intake:
                 raise _HasIt(first)
             if first is not None:
                 return first
-            await self._addresses.refresh(address, event.sender, event.sent_at)
+            await self._addresses.refresh(address, event.sender)
+            await self._consents.wrote(endpoint.endpoint_id, address.address_id, event.sent_at)
             opened = await self._open_conversation(endpoint, address, event)
             kept = await self._keep(message)
             if kept is None:
                 raise Unavailable("The message found no conversation. Nothing was kept; try again.")
+            if opened:
+                await self._openings.opened(kept.conversation_id)
             return kept.model_copy(update={"opened": opened})
 
     async def _first_copy(self, message: Parameters) -> Received | None:
@@ -203,7 +223,7 @@ class Intake:
             endpoint.endpoint_id, address, text=words_of(event.content), details=event.details
         )
         if opened is None:
-            raise EndpointGone("The endpoint was removed. Nothing was kept.")
+            raise EndpointGone("The endpoint takes no new conversations. Nothing was kept.")
         return True
 
 
@@ -219,4 +239,5 @@ def _message(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str, obje
         "details": document(event.details),
         "has_media": isinstance(event.content, Media),
         "media": media_document(event.content),
+        "answer": storable(answer_in(event.content)),
     }

@@ -34,6 +34,8 @@ STILL_KEPT: Final = """
         (SELECT count(*) FROM addresses WHERE contact_id = %(contact_id)s
             AND (value NOT LIKE 'erased:%%' OR phone IS NOT NULL OR other_ids <> '{}')) AS addresses,
         (SELECT count(*) FROM contact_ids WHERE contact_id = %(contact_id)s) AS ids,
+        (SELECT count(*) FROM consent_questions JOIN addresses USING (address_id)
+            WHERE contact_id = %(contact_id)s) AS consents,
         (SELECT count(*) FROM conversations WHERE contact_id = %(contact_id)s
             AND state <> 'closed') AS running_conversations,
         (SELECT count(*) FROM messages m JOIN conversations c USING (conversation_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.conversations import State
 from domain.errors import Conflict, ConversationClosed, InvalidInput, NotFound
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId
-from domain.messages import AuthorKind, Content, DeliveryStatus, Media
+from domain.messages import AuthorKind, Content, DeliveryStatus, files_of
 from domain.values import Value
 from domain.views import MessageView
 from storage.contents import content_document
@@ -206,8 +206,8 @@ class Messages:
             "account_id": place.account_id,
         }
         await self._db.execute(ADD, facts)
-        if isinstance(message.content, Media):
-            await self._attach(message, [item.media_id for item in message.content.items])
+        if files := files_of(message.content):
+            await self._attach(message, [item.media_id for item in files])
 
     async def _attach(self, message: NewOutbound, media_ids: list[UUID]) -> None:
         facts = {

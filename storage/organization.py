@@ -5,10 +5,11 @@ from typing import Final, LiteralString
 from domain.configuration import Organization
 from domain.errors import NotFound, StaleVersion
 from storage.database import Database
+from storage.documents import document
 
 GET: Final = """
     SELECT name, region, attachment_max_bytes, attachment_types, blocked_extensions, transcript_days,
-           media_days,
+           media_days, monitoring_notice,
            version, created_at, updated_at
     FROM organizations
 """
@@ -26,7 +27,8 @@ UPDATE: Final = """
         attachment_max_bytes = %(attachment_max_bytes)s,
         attachment_types = %(attachment_types)s, blocked_extensions = %(blocked_extensions)s,
         transcript_days = %(transcript_days)s,
-        media_days = %(media_days)s, version = version + 1, updated_at = now()
+        media_days = %(media_days)s, monitoring_notice = %(monitoring_notice)s,
+        version = version + 1, updated_at = now()
     WHERE version = %(expected_version)s
 """
 _DEFAULT_LIMIT: Final = Organization.model_fields["attachment_max_bytes"].default
@@ -61,6 +63,7 @@ class Organizations:
             **organization.model_dump(),
             "attachment_types": list(organization.attachment_types),
             "blocked_extensions": list(organization.blocked_extensions),
+            "monitoring_notice": document(organization.monitoring_notice),
             "expected_version": expected_version,
         }
         changed = await self._db.execute(UPDATE, facts)

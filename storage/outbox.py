@@ -7,10 +7,11 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from domain.errors import NotFound
-from domain.ids import AccountId, ConversationId, EndpointId, MessageId
+from domain.ids import ConversationId, EndpointId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, OutboundMessage, Receipt
 from domain.ports import Claim, Settled
 from domain.values import Value
+from storage import consents
 from storage.callbacks import DeliveryReports
 from storage.database import Database, Parameters
 from storage.documents import storable
@@ -20,22 +21,30 @@ from storage.standby import REASON, STANDBY, STANDS_BY
 OPTED_OUT: Final = "recipient_opted_out"
 ASKED_US_TO_STOP: Final = "The customer asked not to be written to. Wait until they write again."
 
+# That of the customer's newest conversation there.
+OTHER_WINDOW: Final = SQL("""(
+        SELECT other.window_expires_at FROM conversations other
+        WHERE other.endpoint_id = d.via_endpoint_id AND other.address_id = d.via_address_id
+        ORDER BY other.last_inbound_at DESC LIMIT 1
+    )""")
 CLAIM: Final = SQL("""
     SELECT d.status, d.error_code, d.unresolved_since, d.account_id,
            coalesce(d.reply_attempt = d.attempts, false) AS without_key,
-           m.content, m.author, g.name AS author_name, c.conversation_id, c.endpoint_id, c.address_id,
-           c.window_expires_at, e.address AS endpoint_address, e.settings AS endpoint_settings,
-           a.value AS recipient, a.opted_out_at IS NOT NULL AS opted_out,
-           {stands_by} AS stands_by
+           m.content, m.author, g.name AS author_name, c.conversation_id, e.endpoint_id, a.address_id,
+           CASE WHEN d.via_endpoint_id IS NULL THEN c.window_expires_at ELSE {other_window} END
+               AS window_expires_at,
+           e.address AS endpoint_address, e.settings AS endpoint_settings,
+           a.value AS recipient, {opted_out} AS opted_out,
+           d.via_endpoint_id IS NOT NULL AS diverted, {stands_by} AS stands_by
     FROM deliveries d
     JOIN message_views m ON m.message_id = d.message_id
     JOIN conversations c ON c.conversation_id = m.conversation_id
-    JOIN endpoints e ON e.endpoint_id = c.endpoint_id
-    JOIN addresses a ON a.address_id = c.address_id
+    JOIN endpoints e ON e.endpoint_id = coalesce(d.via_endpoint_id, c.endpoint_id)
+    JOIN addresses a ON a.address_id = coalesce(d.via_address_id, c.address_id)
     LEFT JOIN agents g ON g.agent_id = m.author_id
     WHERE d.message_id = %(message_id)s
     FOR NO KEY UPDATE OF d
-""").format(stands_by=STANDS_BY)
+""").format(opted_out=consents.OPTED_OUT, stands_by=STANDS_BY, other_window=OTHER_WINDOW)
 # A claim in doubt is no new attempt, and keeps the time at which the doubt began.
 BEGIN_ATTEMPT: Final = """
     UPDATE deliveries
@@ -74,25 +83,12 @@ FAIL: Final = """
         error_code = %(code)s, error_text = %(reason)s, updated_at = statement_timestamp()
     WHERE message_id = %(message_id)s AND rank < %(accepted_rank)s
 """
-DOUBTS: Final = """
-    SELECT d.message_id, m.conversation_id, d.account_id, d.status, d.resent_in_doubt,
-           d.updated_at AS at
-    FROM deliveries d JOIN messages m ON m.message_id = d.message_id
-    WHERE d.status = 'unknown' OR d.resent_in_doubt
-    ORDER BY d.updated_at DESC
-    LIMIT %(limit)s
+SKIP: Final = """
+    UPDATE deliveries
+    SET status = 'withdrawn', rank = %(rank)s, unresolved_since = NULL, handed_over = true,
+        error_code = %(code)s, error_text = %(reason)s, updated_at = statement_timestamp()
+    WHERE message_id = %(message_id)s AND status IN ('queued', 'parked')
 """
-
-
-class Doubt(Value):
-    """A message that may have arrived not at all, or twice."""
-
-    message_id: MessageId
-    conversation_id: ConversationId
-    account_id: AccountId
-    status: DeliveryStatus
-    resent_in_doubt: bool
-    at: datetime
 
 
 class _Outgoing(Value):
@@ -112,6 +108,7 @@ class _Outgoing(Value):
     endpoint_settings: dict[str, str]
     recipient: str
     opted_out: bool
+    diverted: bool
     stands_by: bool
 
     @property
@@ -126,6 +123,15 @@ class _Outgoing(Value):
         if self.stands_by:
             return STANDBY, REASON
         return (OPTED_OUT, ASKED_US_TO_STOP) if self.opted_out and not self.is_template else None
+
+    @property
+    def is_automated(self) -> bool:
+        return self.author is AuthorKind.SYSTEM
+
+    @property
+    def telling_code(self) -> str | None:
+        """What went wrong, if it tells of the conversation."""
+        return None if self.diverted or self.is_automated else self.error_code
 
     @property
     def is_new(self) -> bool:
@@ -152,11 +158,9 @@ class Outbox:
             if outgoing is None:
                 raise NotFound(f"There is no outbound message {message_id}.")
             if outgoing.status.rank >= DeliveryStatus.ACCEPTED.rank:
-                return Settled(status=outgoing.status, error_code=outgoing.error_code)
+                return Settled(status=outgoing.status, error_code=outgoing.telling_code)
             if outgoing.silenced is not None:
-                code, reason = outgoing.silenced
-                status = await self.failed(message_id, code=code, reason=reason)
-                return Settled(status=status, error_code=code)
+                return await self._silence(message_id, outgoing, *outgoing.silenced)
             attempt = await self._begin_attempt(message_id)
             token = None
             if outgoing.is_new and attempt == 1:  # a later attempt repeats a request that had a key
@@ -199,9 +203,22 @@ class Outbox:
             await self._change(FAIL, facts)
             return await self._status(message_id)
 
-    async def recent_doubts(self, limit: int = 100) -> list[Doubt]:
-        """The newest first."""
-        return await self._db.rows(Doubt, DOUBTS, {"limit": limit})
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        """It must not leave, and nobody has to do anything about it."""
+        rank = DeliveryStatus.WITHDRAWN.rank
+        facts = {"message_id": message_id, "rank": rank, "code": code, "reason": storable(reason)}
+        async with self._db.transaction():
+            await self._change(SKIP, facts)
+            return await self._status(message_id)
+
+    async def _silence(
+        self, message_id: MessageId, outgoing: _Outgoing, code: str, reason: str
+    ) -> Settled:
+        if outgoing.is_automated:
+            status = await self.skipped(message_id, code=code, reason=reason)
+            return Settled(status=status)
+        status = await self.failed(message_id, code=code, reason=reason)
+        return Settled(status=status, error_code=None if outgoing.diverted else code)
 
     async def _change(self, query: str, facts: Parameters) -> None:
         async with self._db.transaction():
@@ -239,5 +256,6 @@ def _claim(message_id: MessageId, outgoing: _Outgoing, attempt: int, reply_token
         is_template=outgoing.is_template,
         window_expires_at=outgoing.window_expires_at,
         doubtful_since=outgoing.unresolved_since,
+        diverted=outgoing.diverted,
         without_key=reply_token is not None or (outgoing.without_key and not outgoing.is_new),
     )

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from domain.conversations import State
 from domain.errors import NotFound
-from domain.ids import ConversationId
+from domain.ids import ConversationId, MessageId
 from domain.ports import CloseRequest, Projection
 from domain.values import Value
+from storage.announcements import Announcements
 from storage.database import Database
 from storage.documents import document
 
@@ -84,9 +85,12 @@ class Projections:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._announcements = Announcements(db)
 
-    async def project(self, projection: Projection) -> None:
-        """Write it, unless a newer revision is there already."""
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
+        """Write it, unless a newer revision is there already; return what it caused to leave."""
+        cause = str(projection.revision)
+        told = projection.conversation_id, projection.announcements, cause
         async with self._db.transaction():
             before = await self._db.row(
                 _Before, BEFORE, {"conversation_id": projection.conversation_id}
@@ -94,10 +98,12 @@ class Projections:
             if before is None:
                 raise _unknown(projection.conversation_id)
             if before.revision >= projection.revision:
-                return
+                return await self._announcements.announced(*told)
             await self._write(projection, before)
             await self._settle(projection)
+            said = await self._announcements.announce(*told)
             await self._tell(projection, before)
+        return said
 
     async def close(self, request: CloseRequest) -> bool:
         """Close unless mail is on its way that the workflow has not seen."""

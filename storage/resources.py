@@ -6,14 +6,15 @@ A subclass brings its SQL and says how its model fills it; nothing is generated.
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, Generic, LiteralString, TypeVar
+from typing import ClassVar, Final, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 from domain.configuration import Versioned
 from domain.errors import InvalidInput, NotFound, StaleVersion, StillInUse
-from storage.database import Database, Parameters
+from storage.database import Database
 from storage.paging import page, position, window
 
+RUNNING_CONVERSATIONS: Final = "running conversations"
 Kept = TypeVar("Kept", bound=Versioned)
 
 
@@ -94,11 +95,13 @@ class Resource(ABC, Generic[Kept]):
             if not await self._db.execute(self.sql.lock, which):
                 raise NotFound(f"There is no {self.noun} {value_id}.")
             if not await self._db.execute(self.sql.delete, which):
-                raise self._still_in_use(await self._uses(which))
+                raise self._still_in_use(await self.uses(value_id))
             for statement in self.sql.with_it:
                 await self._db.execute(statement, which)
 
-    async def _uses(self, which: Parameters) -> dict[str, int]:
+    async def uses(self, value_id: UUID) -> dict[str, int]:
+        """How many of what depend on it, in words."""
+        which = {"id": value_id}
         counted = {what: await self._db.one(query, which) for what, query in self.sql.in_use.items()}
         return {what: row["number"] for what, row in counted.items() if row and row["number"]}
 
@@ -106,7 +109,7 @@ class Resource(ABC, Generic[Kept]):
         told = ", ".join(f"{number} {what}" for what, number in uses.items())
         return StillInUse(
             f"This {self.noun} is still in use by"
-            f" {told or 'running conversations or other configuration'}. Move or end those first.",
+            f" {told or f'{RUNNING_CONVERSATIONS} or other configuration'}. Move or end those first.",
             **({"in_use": dict(uses)} if uses else {}),
         )
 

@@ -6,6 +6,7 @@ from psycopg.sql import SQL
 
 from domain.ids import AccountId, ConversationId
 from domain.values import Value
+from storage.consents import OPTED_OUT
 from storage.database import Database
 from storage.standby import STANDS_BY
 
@@ -17,9 +18,8 @@ POINT: Final = SQL("""
     JOIN endpoints e ON e.endpoint_id = c.endpoint_id
     JOIN addresses a ON a.address_id = c.address_id
     WHERE c.conversation_id = %(conversation_id)s
-      AND a.opted_out_at IS NULL AND a.value NOT LIKE 'erased:%%'
-      AND NOT {stands_by}
-""").format(stands_by=STANDS_BY)
+      AND NOT {opted_out} AND NOT {stands_by}
+""").format(opted_out=OPTED_OUT, stands_by=STANDS_BY)
 NEWEST_OF_CUSTOMER: Final = """
     SELECT seq, provider_message_id FROM messages
     WHERE conversation_id = %(conversation_id)s AND direction = 'inbound' AND seq <= %(seq)s

@@ -7,8 +7,8 @@ from uuid import UUID
 from psycopg.sql import SQL
 
 from domain.channels import ChannelName
+from domain.customer_events import TypingReported
 from domain.ids import ConversationId, EndpointId
-from domain.messages import TypingReported
 from domain.values import Value
 from domain.views import ConversationView
 from storage.database import Database

@@ -10,17 +10,21 @@ from storage.resources import Resource, Statements
 WORKSTREAMS: Final = Statements(
     insert="""
         INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id, timers,
+                                 monitoring_notice, consent, fallback_endpoint_ids,
                                  version, created_at, updated_at)
         VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s, %(timers)s,
+                %(monitoring_notice)s, %(consent)s, %(fallback_endpoint_ids)s,
                 1, %(created_at)s, %(created_at)s)
     """,
     get="""
         SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+               monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
         SELECT workstream_id, name, channel, distribution, fallback_queue_id, timers,
+               monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR workstream_id > %(after)s)
@@ -30,6 +34,8 @@ WORKSTREAMS: Final = Statements(
         UPDATE workstreams
         SET name = %(name)s, channel = %(channel)s, distribution = %(distribution)s,
             fallback_queue_id = %(fallback_queue_id)s, timers = %(timers)s,
+            monitoring_notice = %(monitoring_notice)s, consent = %(consent)s,
+            fallback_endpoint_ids = %(fallback_endpoint_ids)s,
             version = version + 1, updated_at = now()
         WHERE workstream_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
     """,
@@ -47,7 +53,16 @@ WORKSTREAMS: Final = Statements(
         "fallback_queue_id": """
             SELECT 1 FROM queues WHERE queue_id = %(fallback_queue_id)s AND deleted_at IS NULL
             FOR KEY SHARE
-        """
+        """,
+        "fallback_endpoint_ids": """
+            SELECT count(*) FROM (
+                SELECT 1 FROM endpoints
+                WHERE endpoint_id = ANY (%(fallback_endpoint_ids)s)
+                  AND channel <> %(channel)s AND deleted_at IS NULL
+                FOR KEY SHARE
+            ) AS held
+            HAVING count(*) = cardinality(%(fallback_endpoint_ids)s::uuid[])
+        """,
     },
 )
 
@@ -63,4 +78,9 @@ class Workstreams(Resource[Workstream]):
         return value.workstream_id
 
     def parameters(self, value: Workstream) -> dict[str, object]:
-        return {**value.model_dump(), "timers": document(value.timers)}
+        return {
+            **value.model_dump(),
+            "timers": document(value.timers),
+            "consent": document(value.consent),
+            "fallback_endpoint_ids": list(value.fallback_endpoint_ids),
+        }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from temporalio.testing import WorkflowEnvironment
 
 from runtime.embedded import postgres, temporal
@@ -19,6 +20,14 @@ from workflows import search_attributes
 START_TIMEOUT = 30
 # What a power cut would cost does not matter to a test, what a commit costs does.
 IN_A_HURRY = {**postgres.LAPTOP, "fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_tracebacks() -> None:
+    """Where no test configures logging, structlog draws every local of every frame: seconds each."""
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, structlog.dev.ConsoleRenderer):
+            processor.exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture(scope="session")

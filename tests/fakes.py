@@ -10,7 +10,7 @@ from uuid import UUID
 from channels.base import Explanation
 from channels.history import ListedMessage, Slice
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule
+from domain.channels import ANY_FILE, Capabilities, ChannelName, MediaRule
 from domain.commands import AnyCommand
 from domain.configuration import Credentials
 from domain.conversations import ConversationStart, ConversationStatus, Mail, MailKind, State
@@ -93,8 +93,8 @@ CAPABILITIES: Final = Capabilities(
     text_limit=20,
     service_window=timedelta(hours=24),
     templates=True,
+    inbound_media=(MediaRule(types=(ANY_FILE,), max_bytes=100_000_000),),
     outbound_media=(MediaRule(types=("image/png", "application/pdf"), max_bytes=1_000),),
-    sends_can_be_looked_up=True,
 )
 
 
@@ -128,7 +128,6 @@ class FakeChannel:
     capabilities: Capabilities = CAPABILITIES
     files: dict[MediaId, DownloadedMedia | Exception] = field(default_factory=dict)
     sent: list[OutboundMessage] = field(default_factory=list)
-    known_when_asked: list[frozenset[str]] = field(default_factory=list)
     received: list[MessageReceived] = field(default_factory=list)
     most_listed: int = 1_000
     asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)
@@ -160,17 +159,6 @@ class FakeChannel:
             raise self.fault
         self.sent.append(message)
         return Receipt(provider_message_id=f"out-{len(self.sent)}")
-
-    async def find_sent(
-        self,
-        message: OutboundMessage,
-        credentials: Credentials,
-        since: datetime,
-        *,
-        already_known: frozenset[str],
-    ) -> Receipt | None:
-        self.known_when_asked.append(already_known)
-        return None
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:
         found = self.files.get(item.media_id, MediaUnavailable("Not now."))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from application.erasure import Erasing
@@ -29,6 +29,8 @@ BARE: Final = PHONE.removeprefix("+")
 USER_ID: Final = "whatsapp:DE.1A2b3C4d5E6f7G8h9I0j"
 NEIGHBOUR: Final = "+491511234567"
 """The beginning of the same number, and somebody else's."""
+
+Result = TypeVar("Result")
 
 ALICE: Final = Sender(
     address=f"whatsapp:{PHONE}",
@@ -196,7 +198,7 @@ async def erase(eraser: Erasing, erasure_id: UUID) -> int:
     return await eraser.prove(erasure_id)
 
 
-async def insistently(step: Callable[[], Awaitable[int | None]]) -> int | None:
+async def insistently(step: Callable[[], Awaitable[Result]]) -> Result:
     """Repeat a step until it succeeds, as Temporal does."""
     while True:
         try:

@@ -23,8 +23,9 @@ from domain.configuration import (
     Workstream,
 )
 from domain.conversations import State
+from domain.customer_events import InboundEvent
 from domain.ids import ConversationId, MessageId, new_id
-from domain.messages import AuthorKind, InboundEvent, MessageReceived, Sender, Text
+from domain.messages import AuthorKind, MessageReceived, Sender, Text
 from domain.ports import Projection
 from domain.views import ConversationView
 from runtime import engine_services

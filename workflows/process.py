@@ -92,6 +92,8 @@ class Process:
                 await self.notice(Event.CUSTOMER_OPTED_OUT)
             case MailKind.RESTORED:
                 await self._project()
+            case MailKind.SYSTEM_WROTE:
+                self._deliver_later(mail.message_id)
         self.handled = mail.position
 
     async def reach(self, deadline: Deadline) -> None:
@@ -198,12 +200,19 @@ class Process:
             announcements=tuple(announced),
             settled=settled or {},
         )
-        await workflow.execute_activity_method(
+        automated = await workflow.execute_activity_method(
             ProjectionActivities.project_conversation,
             projection,
             **policies.STORAGE,
             summary=f"show: {self.memory.state}",
         )
+        self._deliver_later(*automated or ())
+
+    def _deliver_later(self, *automated: MessageId | None) -> None:
+        """What the system says leaves in its turn, whatever state the conversation is in."""
+        for message_id in automated:
+            if message_id is not None:
+                self.deliveries.add(message_id)
 
     # -- beside the loop ------------------------------------------------------------------------
 

@@ -1,21 +1,45 @@
 """/agent/v1/conversations/{id}/messages: the transcript, and what agents add to it."""
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from api.agent.routing import RequestId, agent_router
 from api.dependencies import AgentCaller, UseEngine
 from api.pagination import DEFAULT_LIMIT, MAX_LIMIT, PageOf
-from application.composing import Draft, TemplateChoice
+from application.composing import Draft, NewCard, TemplateChoice
 from domain.configuration import Template
 from domain.ids import ConversationId, MediaId, MessageId
 from domain.messages import Location
+from domain.suggestions import Suggestion
 from domain.views import MessageView
 
 router = agent_router("/conversations", "messages")
 templates_router = agent_router("/templates", "messages")
+
+
+EXAMPLES: Final[list[JsonValue]] = [
+    {"text": "How can we help?"},
+    {
+        "text": "Shall we send a replacement?",
+        "suggestions": [
+            {"kind": "reply", "text": "Yes, please", "payload": "replacement:yes"},
+            {"kind": "open_url", "text": "Read the terms", "url": "https://shop.example/terms"},
+            {"kind": "dial", "text": "Call us", "phone": "+14155550100"},
+        ],
+    },
+    {
+        "cards": [
+            {
+                "title": "Blue kettle",
+                "text": "1.7 litres, in stock",
+                "image": {"media_id": "0197b0a0-0000-7000-8000-000000000001"},
+                "suggestions": [{"kind": "reply", "text": "This one", "payload": "kettle:blue"}],
+            }
+        ]
+    },
+]
 
 
 class Parking(BaseModel):
@@ -27,21 +51,27 @@ class Parking(BaseModel):
 
 
 class NewMessage(BaseModel):
-    """One of: a text, attachments with or without a text, a location, a template."""
+    """One of: a text, attachments with or without a text, cards, a location, a template.
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"text": "How can we help?"}]}
-    )
+    `suggestions` stand beneath a text or cards, to be tapped. What the channel does not carry is
+    written as text: `GET /agent/v1/conversations/{id}/messages` shows it as it leaves.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": EXAMPLES})
 
     text: str | None = None
     attachments: tuple[MediaId, ...] = ()
+    cards: tuple[NewCard, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     location: Location | None = None
     template: TemplateChoice | None = None
     park: Parking | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
-        says_something = self.text is not None or self.attachments or self.location
+        says_something = (
+            self.text is not None or self.attachments or self.cards or self.suggestions or self.location
+        )
         if self.template is not None and (says_something or self.park):
             raise ValueError("A template goes alone; to park a reply behind it use `park`.")
         if self.template is None:
@@ -49,7 +79,7 @@ class NewMessage(BaseModel):
         return self
 
     def draft(self) -> Draft:
-        return Draft(text=self.text, attachments=self.attachments, location=self.location)
+        return Draft(**{name: getattr(self, name) for name in Draft.model_fields})
 
 
 class AddedMessage(MessageView):

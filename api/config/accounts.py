@@ -71,6 +71,7 @@ async def delete(
     caller: ConfigWriter,
     configuration: UseConfiguration,
 ) -> None:
+    """Disconnect it. Refused while it has endpoints, templates or conversations: see `draining`."""
     await configuration.accounts.delete(caller, account_id, version)
 
 

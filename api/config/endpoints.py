@@ -74,4 +74,5 @@ async def delete(
     caller: ConfigWriter,
     configuration: UseConfiguration,
 ) -> None:
+    """Remove it. Refused while conversations run on it: see `draining`."""
     await configuration.endpoints.delete(caller, account_id, endpoint_id, version)

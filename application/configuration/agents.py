@@ -1,5 +1,7 @@
 """Agents: the people inside, their roles and their passwords."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Final
 
 from pydantic import Field, SecretStr
@@ -8,7 +10,6 @@ from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Email, Name
 from application.configuration.register import Register
 from application.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
-from application.whole_lists import whole
 from domain.configuration import Agent, Caller, Role
 from domain.errors import Conflict
 from domain.ids import AgentId, new_id
@@ -88,16 +89,13 @@ class AgentConfiguration:
         changes = change.given()
         if change.roles is not None:
             changes["roles"] = _once(change.roles)
-        async with self._database.transaction():
-            agent = await self._register.update(caller, agent_id, changes, expected_version)
-            await self._refuse_without_admin()
-        return agent
+        async with self._an_admin_stays():
+            return await self._register.update(caller, agent_id, changes, expected_version)
 
     async def delete(self, caller: Caller, agent_id: AgentId, expected_version: int) -> None:
         """Remove a person. Raise StillInUse while they have open conversations."""
-        async with self._database.transaction():
+        async with self._an_admin_stays():
             await self._register.delete(caller, agent_id, expected_version)
-            await self._refuse_without_admin()
 
     async def set_password(self, caller: Caller, agent_id: AgentId, password: SecretStr) -> None:
         """Set a new password, and end every session that began with the old one."""
@@ -116,13 +114,14 @@ class AgentConfiguration:
     async def _hashed(self, password: SecretStr | None) -> str | None:
         return await self._passwords.hash(password.get_secret_value()) if password else None
 
-    async def _refuse_without_admin(self) -> None:
-        if not any(_is_admin(agent) for agent in await whole(self._agents.listing)):
-            raise Conflict("This would leave no enabled admin. Make somebody else an admin first.")
-
-
-def _is_admin(agent: Agent) -> bool:
-    return agent.enabled and Role.ADMIN in agent.roles
+    @asynccontextmanager
+    async def _an_admin_stays(self) -> AsyncIterator[None]:
+        """A change that would leave none is undone; two at once see each other."""
+        async with self._database.transaction():
+            await self._agents.hold_admins()
+            yield
+            if not await self._agents.hold_admins():
+                raise Conflict("This would leave no enabled admin. Make somebody else an admin first.")
 
 
 def _once(roles: tuple[Role, ...]) -> tuple[Role, ...]:

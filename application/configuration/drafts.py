@@ -1,7 +1,7 @@
 """What admins type: forms that know their limits and forbid what they do not know."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Self, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -66,6 +66,30 @@ Moment: TypeAlias = Annotated[
     ),
 ]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
+
+FITS_EVERYWHERE: Final = 1000
+"""Characters. The shortest message of all channels is one of WhatsApp's, with 1,600."""
+Said: TypeAlias = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"),
+]
+Texts: TypeAlias = Annotated[
+    dict[Language, Said],
+    Field(min_length=1, max_length=100, json_schema_extra=NO_OTHERS),
+]
+
+
+class WordingDraft(Draft):
+    """A text in several languages. `default_language` is for everybody who speaks none of them."""
+
+    default_language: Language = "en"
+    texts: Texts = Field(examples=[{"en": "We have your message and answer soon."}])
+
+    @model_validator(mode="after")
+    def _has_a_default(self) -> Self:
+        if self.default_language not in self.texts:
+            raise ValueError("`default_language` must be one of the texts.")
+        return self
 
 
 class TimerSettings(TimerPolicy):

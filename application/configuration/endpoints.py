@@ -13,7 +13,7 @@ from application.configuration.register import Register
 from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Endpoint
-from domain.errors import InvalidInput, NotFound
+from domain.errors import Conflict, InvalidInput, NotFound
 from domain.ids import AccountId, EndpointId, WorkstreamId, new_id
 from storage.accounts import Accounts
 from storage.database import Database
@@ -94,6 +94,8 @@ class EndpointConfiguration:
     async def create(self, caller: Caller, account_id: AccountId, draft: NewEndpoint) -> Endpoint:
         """Add an endpoint to an account."""
         account = await self._accounts.get(account_id)
+        if account.draining_since is not None:
+            raise Conflict("This account is draining: cancel that, or add the endpoint to another one.")
         self._check_settings(account.channel, draft.settings)
         await self._check_workstream(account.channel, draft.workstream_id)
         endpoint = self._endpoint(account, draft)

@@ -12,7 +12,7 @@ from domain.values import Value
 class Notice(Value):
     """One thing to know. `code` is stable; the message is for people."""
 
-    code: Literal["incomplete", "privacy_not_acknowledged", "deprecated"]
+    code: Literal["incomplete", "privacy_not_acknowledged", "deprecated", "draining"]
     message: str
 
 
@@ -23,6 +23,8 @@ def notices(
     found = [Notice(code="incomplete", message=" ".join(problems))] if problems else []
     if not privacy.is_acknowledged:
         found.append(_unacknowledged(account, privacy))
+    if account.draining_since is not None:
+        found.append(_draining(account))
     if capabilities.deprecated_on is not None:
         found.append(_deprecated(account, capabilities))
     return found
@@ -35,6 +37,14 @@ def _unacknowledged(account: Account, privacy: PrivacyNotice) -> Notice:
         " GET …/privacy-acknowledgement shows the text, POST acknowledges it."
     )
     return Notice(code="privacy_not_acknowledged", message=message)
+
+
+def _draining(account: Account) -> Notice:
+    message = (
+        f"Draining since {account.draining_since}: it takes no new conversations, and goes with its"
+        " endpoints and templates when the last one is over. DELETE …/draining keeps it."
+    )
+    return Notice(code="draining", message=message)
 
 
 def _deprecated(account: Account, capabilities: Capabilities) -> Notice:

@@ -1,16 +1,17 @@
 """The one organisation of this deployment."""
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from application.configuration.audit import AuditTrail, differences
-from application.configuration.drafts import Draft, Name
+from application.configuration.drafts import FITS_EVERYWHERE, Draft, Name, WordingDraft
 from application.configuration.privacy import EnablingRules
 from application.configuration.register import changed
 from application.whole_lists import whole
 from domain.channels import Region
 from domain.configuration import Caller, Organization
+from domain.notices import MonitoringNotice
 from storage.accounts import Accounts
 from storage.database import Database
 from storage.organization import Organizations
@@ -27,6 +28,18 @@ MimeType = Annotated[
 Extension = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,12}$")]
 
 
+class MonitoringNoticeDraft(WordingDraft):
+    """What customers are told when a conversation begins. `enabled`: unless a workstream says no."""
+
+    enabled: bool = True
+
+    @model_validator(mode="after")
+    def _fits_everywhere(self) -> Self:
+        if any(len(text) > FITS_EVERYWHERE for text in self.texts.values()):
+            raise ValueError(f"A notice has at most {FITS_EVERYWHERE:,} characters.")
+        return self
+
+
 class OrganizationChange(Draft):
     """What to change of the organisation."""
 
@@ -39,6 +52,7 @@ class OrganizationChange(Draft):
     transcript_days: Days | None = None
     """Unlike elsewhere, null says something: keep them for ever."""
     media_days: Days | None = None
+    monitoring_notice: MonitoringNoticeDraft | None = None
 
     def given(self) -> dict[str, Any]:
         for_ever = dict.fromkeys(RETENTION & self.model_fields_set)
@@ -79,7 +93,10 @@ class OrganizationConfiguration:
             before = await self._organizations.held(to_change=True)
             if change.region is not None and change.region is not before.region:
                 await self._require_region(change.region)
-            wanted = changed(before, change.given())
+            changes = change.given()
+            if change.monitoring_notice is not None:
+                changes["monitoring_notice"] = _notice(change.monitoring_notice, before)
+            wanted = changed(before, changes)
             after = await self._organizations.update(wanted, expected_version)
             await self._trail.record(caller, "updated", SUBJECT, None, differences(before, after))
         return after
@@ -88,3 +105,11 @@ class OrganizationConfiguration:
         for account in await whole(self._accounts.listing):
             if account.enabled:
                 await self._rules.require_region(account.channel, region)
+
+
+def _notice(draft: MonitoringNoticeDraft, before: Organization) -> MonitoringNotice:
+    """Another wording is another version, so that it can be said who was told what."""
+    known = before.monitoring_notice
+    notice = MonitoringNotice(**draft.model_dump(), text_version=known.text_version)
+    is_same = (notice.texts, notice.default_language) == (known.texts, known.default_language)
+    return notice if is_same else notice.model_copy(update={"text_version": known.text_version + 1})

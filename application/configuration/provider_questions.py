@@ -173,13 +173,16 @@ def _refused(error: ChannelError) -> Check:
 
 async def _told(channel: Channel, credentials: Credentials) -> _Told:
     try:
-        if isinstance(channel, QuotaDirectory):
-            return _Told(quota=await _soon(channel.quota(credentials)))
-        if isinstance(channel, CredentialCheck):
-            return _Told(token_valid_until=await _soon(channel.check_credentials(credentials)))
+        return _Told(
+            quota=await _soon(channel.quota(credentials))
+            if isinstance(channel, QuotaDirectory)
+            else None,
+            token_valid_until=await _soon(channel.check_credentials(credentials))
+            if isinstance(channel, CredentialCheck)
+            else None,
+        )
     except ChannelError as error:
         return _Told(is_refused=isinstance(error, AccountRejected))
-    return _Told()
 
 
 async def _soon(answer: Awaitable[Answer]) -> Answer:

@@ -1,20 +1,27 @@
 """Workstreams: how the work of one channel is routed and timed."""
 
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from application.configuration.audit import AuditTrail, now
+from application.configuration.consent import ConsentDraft, consent_of
 from application.configuration.drafts import Draft, Name, TimerSettings
 from application.configuration.register import Register
 from domain.channels import ChannelName, is_live
 from domain.configuration import Caller, Workstream
-from domain.ids import QueueId, WorkstreamId, new_id
+from domain.errors import InvalidInput, NotFound
+from domain.ids import EndpointId, QueueId, WorkstreamId, new_id
+from domain.notices import ConsentQuestion, NoticeChoice
 from domain.timers import TimerPolicy
 from storage.database import Database
+from storage.endpoints import Endpoints
 from storage.workstreams import Workstreams
 
 SUBJECT: Final = "workstream"
+
+FallbackEndpoints = Annotated[tuple[EndpointId, ...], Field(max_length=5)]
 
 
 class NewWorkstream(Draft):
@@ -25,6 +32,10 @@ class NewWorkstream(Draft):
     fallback_queue_id: QueueId
     distribution: Literal["pick", "push"] = "pick"
     timers: TimerSettings | None = None
+    monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
+    consent: ConsentDraft | None = None
+    fallback_endpoint_ids: FallbackEndpoints = ()
+    """Endpoints of other channels, by which a reply leaves for a customer who cannot be reached."""
 
 
 class WorkstreamChange(Draft):
@@ -34,6 +45,9 @@ class WorkstreamChange(Draft):
     fallback_queue_id: QueueId | None = None
     distribution: Literal["pick", "push"] | None = None
     timers: TimerSettings | None = None
+    monitoring_notice: NoticeChoice | None = None
+    consent: ConsentDraft | None = None
+    fallback_endpoint_ids: FallbackEndpoints | None = None
 
 
 def _policy(settings: TimerSettings | None, channel: ChannelName) -> TimerPolicy:
@@ -45,7 +59,10 @@ def _policy(settings: TimerSettings | None, channel: ChannelName) -> TimerPolicy
 class WorkstreamConfiguration:
     """Keeps workstreams."""
 
-    def __init__(self, *, workstreams: Workstreams, trail: AuditTrail, database: Database) -> None:
+    def __init__(
+        self, *, workstreams: Workstreams, endpoints: Endpoints, trail: AuditTrail, database: Database
+    ) -> None:
+        self._endpoints = endpoints
         self._register = Register(SUBJECT, workstreams, trail, database)
 
     async def get(self, workstream_id: WorkstreamId) -> Workstream:
@@ -58,12 +75,14 @@ class WorkstreamConfiguration:
 
     async def create(self, caller: Caller, draft: NewWorkstream) -> Workstream:
         """Set one up."""
+        await self._check_fallback(draft.channel, draft.fallback_endpoint_ids)
         workstream = Workstream(
             workstream_id=new_id(),
             created_at=now(),
             updated_at=now(),
             timers=_policy(draft.timers, draft.channel),
-            **draft.model_dump(exclude={"timers"}),
+            consent=consent_of(draft.consent, ConsentQuestion()),
+            **draft.model_dump(exclude={"timers", "consent"}),
         )
         return await self._register.create(caller, workstream.workstream_id, workstream)
 
@@ -76,6 +95,10 @@ class WorkstreamConfiguration:
     ) -> Workstream:
         """Change some of it; running conversations notice at their next decision."""
         changes = change.given()
+        before = await self._register.get(workstream_id)
+        if change.consent is not None:
+            changes["consent"] = consent_of(change.consent, before.consent)
+        await self._check_fallback(before.channel, change.fallback_endpoint_ids or ())
         if change.timers is not None:
             changes["timers"] = TimerPolicy(**dict(change.timers))
         return await self._register.update(caller, workstream_id, changes, expected_version)
@@ -83,3 +106,17 @@ class WorkstreamConfiguration:
     async def delete(self, caller: Caller, workstream_id: WorkstreamId, expected_version: int) -> None:
         """Remove it. Raise StillInUse while endpoints or conversations depend on it."""
         await self._register.delete(caller, workstream_id, expected_version)
+
+    async def _check_fallback(self, channel: ChannelName, endpoint_ids: Sequence[EndpointId]) -> None:
+        if len(set(endpoint_ids)) < len(endpoint_ids):
+            raise InvalidInput("Name each endpoint once.", field="fallback_endpoint_ids")
+        for endpoint_id in endpoint_ids:
+            try:
+                endpoint = await self._endpoints.get(endpoint_id)
+            except NotFound as error:
+                raise InvalidInput(str(error), field="fallback_endpoint_ids") from error
+            if endpoint.channel == channel or is_live(endpoint.channel):
+                raise InvalidInput(
+                    "Fall back to endpoints of other messengers than this workstream's own.",
+                    field="fallback_endpoint_ids",
+                )

@@ -18,17 +18,16 @@ from channels.google.business_context import context, dialogflow
 from channels.google.filing import NotFilable, first_id, tapped
 from channels.google.receipts import status_of
 from channels.webhooks import Parsed, Unreadable
+from domain.customer_events import InboundEvent, TypingReported
 from domain.ids import new_id
 from domain.messages import (
     Choice,
     Content,
-    InboundEvent,
     Media,
     MediaItem,
     MessageReceived,
     Sender,
     Text,
-    TypingReported,
     Unsupported,
 )
 

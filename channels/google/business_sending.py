@@ -7,14 +7,17 @@ from typing import Final
 
 from channels.google.outbound import (
     CAPTION_LIMIT,
+    TEXT_LIMIT,
     Json,
     file_of,
     sendable,
     text_of,
     words_and_link,
 )
+from channels.google.rich_cards import card_contents, link_in, rich_card, with_suggestions
+from channels.rendering import words_alone
 from domain.errors import ContentRejected
-from domain.messages import AuthorKind, Media, OutboundMessage
+from domain.messages import AuthorKind, Cards, Media, OutboundMessage, Text
 
 IMAGE_TYPES: Final = ("image/jpeg", "image/png")
 DEFAULT_NAME: Final = "Support"
@@ -46,8 +49,25 @@ def representative(author: AuthorKind, name: str | None, settings: dict[str, str
 
 def _content(message: OutboundMessage) -> Json:
     content = sendable(message.content)
-    if not isinstance(content, Media):
-        return {"text": text_of(content)}
+    match content:
+        case Cards():
+            return with_suggestions(_cards(message, content), content)
+        case Text():
+            return with_suggestions({"text": content.text}, content)
+        case Media():
+            return _file(message, content)
+        case _:
+            return {"text": text_of(content)}
+
+
+def _cards(message: OutboundMessage, content: Cards) -> Json:
+    """With the words alone, for devices that show no cards."""
+    said: Json = {"richCard": rich_card(card_contents(message, content, named=True))}
+    words = words_alone(content, lambda item: link_in(message, item))
+    return {**said, "fallback": words} if len(words) <= TEXT_LIMIT else said
+
+
+def _file(message: OutboundMessage, content: Media) -> Json:
     url, mime_type = file_of(message, content)
     if mime_type not in IMAGE_TYPES:
         raise ContentRejected("Google's Business Messages take JPEG and PNG images, no other files.")

@@ -11,8 +11,7 @@ from channels.google.signature import CLIENT_TOKEN
 from channels.media_fetch import MediaFetcher, MediaSource
 from channels.webhooks import WebhookAnswer, WebhookRequest
 from domain.configuration import Credentials
-from domain.errors import LookupNotOffered
-from domain.messages import DownloadedMedia, MediaItem, OutboundMessage, Receipt
+from domain.messages import DownloadedMedia, MediaItem
 
 
 class GoogleChannel:
@@ -30,17 +29,6 @@ class GoogleChannel:
         """Nothing, or the secret of a handshake. Google counts 200 only."""
         secret = signature.handshake_secret(request, credentials)
         return WebhookAnswer(body=secret or "")
-
-    async def find_sent(
-        self,
-        message: OutboundMessage,  # noqa: ARG002
-        credentials: Credentials,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        *,
-        already_known: frozenset[str],  # noqa: ARG002
-    ) -> Receipt | None:
-        """Google lists no messages. It need not: a message is repeated under its own id."""
-        raise LookupNotOffered("Google cannot be asked what it took.")
 
     async def download(self, item: MediaItem, credentials: Credentials) -> DownloadedMedia:  # noqa: ARG002
         """Fetch a file by its address, which is its own credential."""

@@ -4,6 +4,7 @@ from typing import Final, TypeAlias, assert_never
 
 from domain.errors import ContentRejected
 from domain.messages import (
+    Cards,
     Choice,
     Content,
     Erased,
@@ -45,10 +46,10 @@ def words_and_link(caption: str, url: str) -> str:
     return text
 
 
-def sendable(content: Content) -> Text | TemplateUse | Location | Media:
+def sendable(content: Content) -> Text | TemplateUse | Location | Media | Cards:
     """What can leave at all. Raise ContentRejected."""
     match content:
-        case Text() | TemplateUse() | Location() | Media():
+        case Text() | TemplateUse() | Location() | Media() | Cards():
             return content
         case Choice() | Unsupported() | Erased():
             raise ContentRejected(f"A {content.kind} cannot be sent over Google's channels.")

@@ -16,12 +16,11 @@ from channels.google import errors
 from channels.google.filing import DETAIL_LIMIT, NotFilable, first_id, tapped
 from channels.google.receipts import own_id, status_of
 from channels.webhooks import Parsed, Unreadable
+from domain.customer_events import ConsentReported, InboundEvent, TypingReported
 from domain.ids import new_id
 from domain.messages import (
-    ConsentReported,
     Content,
     DeliveryStatus,
-    InboundEvent,
     Location,
     Media,
     MediaItem,
@@ -30,7 +29,6 @@ from domain.messages import (
     Sender,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 

@@ -14,8 +14,10 @@ from channels.google.outbound import (
     text_of,
     words_and_link,
 )
+from channels.google.rcs_features import CARD
+from channels.google.rich_cards import card_contents, rich_card, with_suggestions
 from domain.errors import AccountRejected
-from domain.messages import Media, OutboundMessage
+from domain.messages import Cards, Media, OutboundMessage, Text
 
 TRAFFIC_TYPE: Final = "message_traffic_type"
 TTL: Final = "ttl_seconds"
@@ -33,7 +35,6 @@ REGIONS: Final = ("us", "europe", "asia")
 # Google takes any, but under ten seconds it reports both a delivery and a revocation.
 _SHORTEST_TTL: Final = 10
 _LONGEST_TTL: Final = 15 * 24 * 3600
-_CARDS: Final = "RICHCARD_STANDALONE"
 _SHOWN_ON_CARDS: Final = ("image/", "video/")
 
 
@@ -53,12 +54,23 @@ def message_body(message: OutboundMessage, features: frozenset[str]) -> Json:
 def content(message: OutboundMessage, features: frozenset[str]) -> Json:
     """What is said. Raise ContentRejected before asking."""
     said = sendable(message.content)
-    if not isinstance(said, Media):
-        return {"text": text_of(said)}
+    match said:
+        case Cards():
+            cards = rich_card(card_contents(message, said, named=False), cardOrientation="VERTICAL")
+            return with_suggestions({"richCard": cards}, said)
+        case Text():
+            return with_suggestions({"text": said.text}, said)
+        case Media():
+            return _file(message, said, features)
+        case _:
+            return {"text": text_of(said)}
+
+
+def _file(message: OutboundMessage, said: Media, features: frozenset[str]) -> Json:
     url, mime_type = file_of(message, said)
     if not said.caption:
         return {"contentInfo": {"fileUrl": url}}
-    fits = _CARDS in features and mime_type.startswith(_SHOWN_ON_CARDS)
+    fits = CARD in features and mime_type.startswith(_SHOWN_ON_CARDS)
     if not fits or len(said.caption) > CAPTION_LIMIT:
         return {"text": words_and_link(said.caption, url)}
     media: Json = {"height": "MEDIUM", "contentInfo": {"fileUrl": url}}

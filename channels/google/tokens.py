@@ -1,17 +1,16 @@
-"""Access tokens: fetched with a signed assertion, kept until shortly before they end, asked for once.
+"""Access tokens: fetched with a signed assertion.
 
 https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 """
 
 import asyncio
-import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Final, NamedTuple
-from uuid import UUID
+from functools import partial
+from typing import Final
 
+from channels.access_tokens import AccessToken, TokenKey, TokenShelf, key_of
 from channels.exchange import Answer, Exchange
 from channels.google import bodies, service_account
 from channels.google.service_account import SERVICE_ACCOUNT
@@ -25,28 +24,12 @@ ASSERTION_LIFE: Final = timedelta(hours=1)
 # A token in use should not end on its way to Google.
 _SPARE: Final = timedelta(minutes=5)
 _SHORTEST_LIFE: Final = timedelta(seconds=30)
-_KEPT: Final = 500
 _TOO_MANY: Final = 429
 _BROKEN: Final = 500
 
 
-class TokenKey(NamedTuple):
-    """Whose token, got with which key file, for what."""
-
-    account_id: UUID
-    key_file: bytes
-    scope: str
-
-
-class AccessToken(NamedTuple):
-    """A token, and until when it is used: shortly before it ends."""
-
-    text: str
-    ends_at: float
-
-
 class AccessTokens:
-    """Hands out tokens. Many who ask at once wait for one request."""
+    """Hands out tokens."""
 
     def __init__(
         self,
@@ -57,40 +40,21 @@ class AccessTokens:
     ) -> None:
         self._exchange = exchange
         self._token_url = token_url
-        self._clock = clock
-        self._kept: OrderedDict[TokenKey, AccessToken] = OrderedDict()
-        self._under_way: dict[TokenKey, asyncio.Task[AccessToken]] = {}
+        self._shelf = TokenShelf(clock)
 
     async def get(self, credentials: Credentials, scope: str, *, refused: str | None = None) -> str:
         """A token that works; `refused` is one that did not. Raise ChannelError, nothing being sent."""
-        key = _key(credentials, scope)
-        kept = self._kept.get(key)
-        if kept is not None and kept.text != refused and self._clock() < kept.ends_at:
-            self._kept.move_to_end(key)
-            return kept.text
-        return (await self.renew(credentials, scope)).text
+        fetch = partial(self._fetch, credentials, scope)
+        return await self._shelf.get(_key(credentials, scope), fetch, refused=refused)
 
     async def renew(self, credentials: Credentials, scope: str) -> AccessToken:
         """A new token, whatever the old one is worth. Raise ChannelError."""
-        # Shielded: one caller who gives up does not take the token from the others.
-        return await asyncio.shield(self._task(_key(credentials, scope), credentials))
+        fetch = partial(self._fetch, credentials, scope)
+        return await self._shelf.renew(_key(credentials, scope), fetch)
 
-    def _task(self, key: TokenKey, credentials: Credentials) -> asyncio.Task[AccessToken]:
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(self._fetch(key, credentials))
-            self._under_way[key] = task
-            task.add_done_callback(lambda done: self._land(key, done))
-        return task
-
-    def _land(self, key: TokenKey, task: asyncio.Task[AccessToken]) -> None:
-        self._under_way.pop(key, None)
-        if not task.cancelled():
-            task.exception()  # looked at, in case nobody waits any more
-
-    async def _fetch(self, key: TokenKey, credentials: Credentials) -> AccessToken:
-        asked_at = self._clock()
-        claims = self._claims(key.scope, asked_at)
+    async def _fetch(self, credentials: Credentials, scope: str) -> AccessToken:
+        asked_at = self._shelf.clock()
+        claims = self._claims(scope, asked_at)
         assertion = await asyncio.to_thread(service_account.signed_by, credentials, claims)
         try:
             answer = await self._exchange.ask(
@@ -99,9 +63,7 @@ class AccessTokens:
         except OutcomeUnknown as error:
             raise ProviderUnavailable("Google's token server did not answer in time.") from error
         text, life = _token_of(answer)
-        token = AccessToken(text, asked_at + life.total_seconds())
-        self._keep(key, token)
-        return token
+        return AccessToken(text, asked_at + life.total_seconds())
 
     def _claims(self, scope: str, now: float) -> dict[str, object]:
         return {
@@ -112,16 +74,9 @@ class AccessTokens:
             "exp": int(now + ASSERTION_LIFE.total_seconds()),
         }
 
-    def _keep(self, key: TokenKey, kept: AccessToken) -> None:
-        self._kept[key] = kept
-        self._kept.move_to_end(key)
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
-
 
 def _key(credentials: Credentials, scope: str) -> TokenKey:
-    key_file = (credentials.secret(SERVICE_ACCOUNT) or "").encode("utf-8", "surrogatepass")
-    return TokenKey(credentials.account_id, hashlib.sha256(key_file).digest(), scope)
+    return key_of(credentials.account_id, credentials.secret(SERVICE_ACCOUNT) or "", scope=scope)
 
 
 def _token_of(answer: Answer) -> tuple[str, timedelta]:

@@ -1,7 +1,8 @@
 """What an admin sets for a LINE channel, and what follows from it.
 
 Settings: channel_id, and `groups` (`ignore` or `serve`).
-Secrets: channel_secret, and channel_access_token for those who paste a long-lived one.
+Secrets: channel_secret, and channel_access_token for those who paste a long-lived one, or assertion_key
+for those who have tokens v2.1 issued.
 """
 
 import re
@@ -14,6 +15,7 @@ from domain.errors import AccountRejected, InvalidInput
 
 CHANNEL_SECRET: Final = "channel_secret"  # noqa: S105 - the name of a secret
 ACCESS_TOKEN: Final = "channel_access_token"  # noqa: S105 - the same
+ASSERTION_KEY: Final = "assertion_key"
 USER: Final = re.compile(r"U[0-9a-f]{32}")
 _CHANNEL_ID: Final = re.compile(r"[0-9]{5,20}")
 
@@ -61,6 +63,10 @@ def missing(settings: Mapping[str, str], secrets: Collection[str]) -> list[str]:
         problems.append("Set channel_id to the channel's ID in the LINE Developers console: digits.")
     if CHANNEL_SECRET not in secrets:
         problems.append("Set the secret channel_secret: without it every webhook is refused.")
+    if ACCESS_TOKEN in secrets and ASSERTION_KEY in secrets:
+        problems.append(
+            f"Clear one of {ACCESS_TOKEN} and {ASSERTION_KEY}: the pasted token is used now."
+        )
     if settings.get("groups", Groups.IGNORE) not in list(Groups):
         problems.append("Set groups to ignore or serve, or leave it out: groups are ignored then.")
     return problems

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import httpx2
@@ -62,15 +63,21 @@ class LineClient:
 
         Raise ProviderUnavailable or OutcomeUnknown, and what goes wrong with the token.
         """
-        token = await self.tokens.token(credentials)
+        token = await self.tokens.get(credentials)
         answer = await self._ask(token, method, path, payload, headers)
-        if answer.status == UNAUTHORIZED and self.tokens.forget(credentials, token):
-            token = await self.tokens.token(credentials)
-            answer = await self._ask(token, method, path, payload, headers)
+        if answer.status == UNAUTHORIZED:
+            fresh = await self.tokens.get(credentials, refused=token)
+            if fresh != token:
+                answer = await self._ask(fresh, method, path, payload, headers)
         if not answer.is_success:
             request_id = answer.headers.get(REQUEST_ID, "without an id")
             log.info("LINE answered %s to request %s", answer.status, request_id)
         return answer
+
+    async def check(self, credentials: Credentials) -> datetime | None:
+        """Ask whether LINE accepts the account, and until when its token is used."""
+        await self.question(credentials, "GET", "/v2/bot/info")
+        return self.tokens.used_until(credentials)
 
     async def question(
         self,
@@ -90,6 +97,7 @@ class LineClient:
 
     async def close(self) -> None:
         """Let go of all connections."""
+        await self.tokens.close()
         await self._exchange.close()
 
     async def _ask(

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from channels.fields import Fields
 from channels.file_types import UNKNOWN, clean_type, safe_name
+from channels.line_api.actions import tapped
 from channels.line_api.envelope import ID
 from channels.line_api.inline import emojis, mentions, readable
 from domain.errors import UnreadableWebhook
@@ -120,7 +121,8 @@ def postback(fields: Fields) -> tuple[Content, Details]:
     }
     if not data:
         raise UnreadableWebhook("This postback carries no data.")
-    return Choice(text=picked or data, payload=data, source="button"), details
+    label, payload = tapped(data)
+    return Choice(text=picked or label, payload=payload, source="button"), details
 
 
 def happening(kind: str, event: Fields) -> Content:

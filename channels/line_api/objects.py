@@ -2,10 +2,13 @@
 
 from typing import Any, Final, TypeAlias, assert_never
 
-from channels.rendering import measure
+from channels.line_api.actions import quick_reply
+from channels.line_api.cards import flex_messages, is_fetched
+from channels.splitting import measure
 from domain.channels import TextUnit
 from domain.errors import ContentRejected
 from domain.messages import (
+    Cards,
     Choice,
     Erased,
     Location,
@@ -23,7 +26,6 @@ MOST: Final = 5
 PREVIEW_BYTES: Final = 1024 * 1024
 """A small picture is its own preview."""
 _PLACE_LIMIT: Final = 100
-_URL_LIMIT: Final = 2000
 MessageObject: TypeAlias = dict[str, Any]
 
 
@@ -33,6 +35,8 @@ def objects(message: OutboundMessage) -> list[MessageObject]:
     match content:
         case Text():
             found = [_text(content.text)]
+        case Cards():
+            found = flex_messages(content, message)
         case Media():
             found = _files(content, message)
         case Location():
@@ -43,6 +47,8 @@ def objects(message: OutboundMessage) -> list[MessageObject]:
             assert_never(content)
     if not 0 < len(found) <= MOST:
         raise ContentRejected(f"LINE takes 1 to {MOST} parts at a time, this message has {len(found)}.")
+    if isinstance(content, Text | Cards) and content.suggestions:
+        found[-1]["quickReply"] = quick_reply(content.suggestions)
     return found
 
 
@@ -67,13 +73,9 @@ def _file(item: MediaItem, url: str, preview: str) -> MessageObject:
     """A picture; a link where it is none, or where LINE would not fetch it."""
     if not preview and (item.size or 0) <= PREVIEW_BYTES:
         preview = url
-    if not item.mime_type.startswith("image/") or not (_is_fetched(url) and _is_fetched(preview)):
+    if not item.mime_type.startswith("image/") or not (is_fetched(url) and is_fetched(preview)):
         return _text(url)
     return {"type": "image", "originalContentUrl": url, "previewImageUrl": preview}
-
-
-def _is_fetched(url: str) -> bool:
-    return url.startswith("https://") and len(url) <= _URL_LIMIT
 
 
 def _place(location: Location) -> MessageObject:

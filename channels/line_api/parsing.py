@@ -13,15 +13,9 @@ from channels.line_api.contents import ContentReader, happening, postback
 from channels.line_api.envelope import ID, envelope
 from channels.line_api.sources import Source, source_of
 from channels.webhooks import Parsed, Unreadable
+from domain.customer_events import ConsentReported, InboundEvent, MessageEdited, MessageWithdrawn
 from domain.errors import UnreadableWebhook
-from domain.messages import (
-    ConsentReported,
-    Content,
-    InboundEvent,
-    MessageEdited,
-    MessageReceived,
-    MessageWithdrawn,
-)
+from domain.messages import Content, MessageReceived
 
 
 class Reader:

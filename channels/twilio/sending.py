@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, assert_never
 from domain.configuration import Credentials
 from domain.errors import ContentRejected, TemplateRejected
 from domain.messages import (
+    Cards,
     Choice,
     Content,
     Erased,
@@ -48,6 +49,8 @@ def parameters(message: OutboundMessage, credentials: Credentials) -> Parameters
 def body_of(content: Content) -> str:
     """The text Twilio will list for this content."""
     match content:
+        case Text(suggestions=(_, *_)):
+            raise ContentRejected("WhatsApp takes buttons in templates only: write them as text.")
         case Text() | TemplateUse():
             return content.text
         case Media():
@@ -55,7 +58,7 @@ def body_of(content: Content) -> str:
         case Location():
             # Twilio wants a body with a location (error 21619).
             return content.label or content.address or _coordinates(content)
-        case Choice() | Unsupported() | Erased():
+        case Choice() | Cards() | Unsupported() | Erased():
             raise ContentRejected(f"A {content.kind} cannot be sent over WhatsApp.")
         case _:
             assert_never(content)

@@ -40,6 +40,8 @@ class LineRow:
             words("span", line.author, "author heard" if line.continues else "author")
             if line.is_forwarded:
                 words("span", self._texts.forwarded, "tagged")
+            if line.is_for_agents:
+                words("span", self._texts.for_agents, "tagged")
             if line.afterthought is not None:
                 words("span", line.afterthought, "tagged")
             if line.quoted is not None:

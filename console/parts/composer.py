@@ -12,9 +12,12 @@ from console import paths
 from console.actions import Action, Offer
 from console.modes import Mode, Writing
 from console.parts.markup import attribute, button, icon, say, show_if, tag, words
+from console.parts.suggesting import SuggestionPanel
 from console.parts.uploads import Attached, Uploads
 from console.texts import Texts
+from domain.channels import Capabilities
 from domain.ids import ConversationId
+from domain.suggestions import Suggestion
 
 # What is being typed stays in the browser until it is sent: it survives a reload. Only that somebody
 # types is told, every few seconds.
@@ -45,8 +48,10 @@ class Composer:
                 self._hint = words("span", "")
                 self._offers = tag("span", "offers")
             self._uploads = Uploads(texts, self.complain)
+            self._suggesting = SuggestionPanel(texts)
             with tag("div", "writer") as self._writer:
                 self._attach = self._uploads.button()
+                self._suggesting.button()
                 self._draft(on_send)
                 self._template = self._template_button(on_template)
                 self._send = button(texts.send, "primary round", sign="send")
@@ -57,14 +62,20 @@ class Composer:
         """The files that go with the next message."""
         return self._uploads.attached
 
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What the customer may tap beneath it. Raises Unclear."""
+        return self._suggesting.suggestions
+
     def begin(self, conversation_id: ConversationId) -> None:
         """Another conversation: its own draft, no files, no complaint."""
         self.complain(None)
         self._uploads.begin(paths.attachments(conversation_id))
+        self._suggesting.clear()
         ui.run_javascript(f"holdfast.openDraft('{conversation_id}')")
 
     def show(
-        self, writing: Writing, offers: tuple[Offer, ...], *, has_templates: bool, can_attach: bool
+        self, writing: Writing, offers: tuple[Offer, ...], capabilities: Capabilities | None
     ) -> None:
         """As much as the conversation allows now; what failed before that changed is past."""
         if writing != self._writing:
@@ -73,8 +84,10 @@ class Composer:
         is_free, is_off = writing.mode is Mode.FREE, writing.mode is Mode.OFF
         show_if(self._writer, not is_off)
         show_if(self._send, is_free)
-        show_if(self._attach, is_free and can_attach)
-        show_if(self._template, has_templates)
+        can = capabilities or Capabilities(text_limit=0)
+        show_if(self._attach, is_free and can.outbound_media)
+        show_if(self._template, can.templates)
+        self._suggesting.show(can.suggestions if is_free else None)
         self._template.classes(
             add="quiet" if is_free else "primary", remove="primary" if is_free else "quiet"
         )
@@ -92,6 +105,7 @@ class Composer:
         """It is on its way. What was typed meanwhile stays."""
         self.complain(None)
         self._uploads.clear()
+        self._suggesting.clear()
         ui.run_javascript(f"holdfast.sent('{conversation_id}', {json.dumps(text)})")
 
     def focus(self) -> None:

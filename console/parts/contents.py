@@ -1,5 +1,6 @@
 """What was said, by its kind."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from nicegui.element import Element
@@ -9,6 +10,8 @@ from console.excerpts import kind_of, readable_size
 from console.parts.markup import icon, tag, words
 from console.texts import Texts
 from domain.messages import (
+    Card,
+    Cards,
     Choice,
     Content,
     Erased,
@@ -20,6 +23,7 @@ from domain.messages import (
     Text,
     Unsupported,
 )
+from domain.suggestions import Dial, OpenUrl, Reply, Suggestion
 
 
 def show_content(content: Content, texts: Texts) -> None:
@@ -27,6 +31,9 @@ def show_content(content: Content, texts: Texts) -> None:
     match content:
         case Text():
             _text(content.text)
+            _suggestions(content.suggestions, texts)
+        case Cards():
+            _cards(content, texts)
         case Media():
             _media(content, texts)
         case Location():
@@ -37,15 +44,16 @@ def show_content(content: Content, texts: Texts) -> None:
             named = texts.template_named.format(name=content.name, language=content.language)
             words("span", named, "tagged")
             _text(content.text)
-        case Unsupported():
-            _unsupported(content, texts)
-        case Erased():
-            words("p", texts.erased, "quiet")
+        case Unsupported() | Erased():
+            _not_shown(content, texts)
         case _:
             assert_never(content)
 
 
-def _unsupported(content: Unsupported, texts: Texts) -> None:
+def _not_shown(content: Unsupported | Erased, texts: Texts) -> None:
+    if isinstance(content, Erased):
+        words("p", texts.erased, "quiet")
+        return
     words("p", texts.unsupported.format(kind=content.provider_type), "quiet")
     if content.text:
         _text(content.text)
@@ -57,12 +65,58 @@ def _text(text: str) -> Element:
 
 def _media(content: Media, texts: Texts) -> None:
     for item in content.items:
-        if item.state is MediaState.STORED:
-            _file(item, texts)
-        else:
-            _missing(item, texts)
+        _item(item, texts)
     if content.caption:
         _text(content.caption)
+
+
+def _item(item: MediaItem, texts: Texts) -> None:
+    if item.state is MediaState.STORED:
+        _file(item, texts)
+    else:
+        _missing(item, texts)
+
+
+def _cards(content: Cards, texts: Texts) -> None:
+    # By keyboard, what is wider than the page can only be seen where something takes the focus.
+    with tag("ul", "side-by-side", tabindex="0", aria_label=texts.cards):
+        for card in content.cards:
+            with tag("li", "rich-card"):
+                _card(card, texts)
+    _suggestions(content.suggestions, texts)
+
+
+def _card(card: Card, texts: Texts) -> None:
+    if card.image is not None:
+        _item(card.image, texts)
+    if card.title:
+        words("strong", card.title, dir="auto")
+    if card.text:
+        _text(card.text)
+    _suggestions(card.suggestions, texts)
+
+
+def _suggestions(found: Sequence[Suggestion], texts: Texts) -> None:
+    """What the customer could tap; behind a reply stands what it answers."""
+    if not found:
+        return
+    with tag("ul", "tappable", aria_label=texts.suggestions):
+        for each in found:
+            with tag("li"):
+                _suggestion(each)
+
+
+def _suggestion(suggestion: Suggestion) -> None:
+    match suggestion:
+        case Reply():
+            words("span", suggestion.text, title=suggestion.payload, dir="auto")
+        case OpenUrl():
+            way = {"href": suggestion.url, "title": suggestion.url, "rel": "noopener noreferrer"}
+            words("a", suggestion.text, target="_blank", dir="auto", **way)
+        case Dial():
+            words("span", suggestion.text, title=suggestion.phone, dir="auto")
+        case _:
+            assert_never(suggestion)
 
 
 def _missing(item: MediaItem, texts: Texts) -> None:

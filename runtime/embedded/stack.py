@@ -32,22 +32,35 @@ class Step:
     run: Callable[[], Awaitable[object]]
 
 
-Part: TypeAlias = Program | Step
+@dataclass(frozen=True)
+class Together:
+    """Programs that need nothing of each other, so that they start at the same time."""
+
+    programs: tuple[Program, ...]
+
+    @property
+    def name(self) -> str:
+        """All of them."""
+        return ", ".join(program.name for program in self.programs)
+
+
+Part: TypeAlias = Together | Step
 
 
 def parts(settings: Settings, people: demo.Demo) -> Sequence[Part]:
     """All that makes up the stack, in the order of starting. `settings` are resolved."""
     database = settings.database_url.get_secret_value()
     api = f"http://127.0.0.1:{settings.api_port}/readyz"
+    serving = _ours(settings, "api", ("-m", "runtime", "serve"), lambda _: probes.answers(api))
+    working = _ours(
+        settings, "worker", ("worker.py",), lambda since: probes.worker_polls(settings, since)
+    )
     return (
-        _postgres(settings),
-        _temporal(settings),
+        Together((_postgres(settings), _temporal(settings), _simulator(settings))),
         Step("search attributes", partial(_prepare_temporal, settings)),
         Step("migrations", partial(migrate, database)),
-        _simulator(settings),  # before the demo, whose account and number it is told
         Step("demo organisation", partial(demo.create, settings, people)),
-        _ours(settings, "api", ("-m", "runtime", "serve"), lambda _: probes.answers(api)),
-        _ours(settings, "worker", ("worker.py",), lambda since: probes.worker_polls(settings, since)),
+        Together((serving, working)),
     )
 
 

@@ -43,12 +43,16 @@ class Supervisor:
             await keeper.stop()
         self._pids_file.unlink(missing_ok=True)
 
-    async def start(self, program: Program) -> None:
-        """Start one program and wait until it is ready."""
-        keeper = Keeper(program, LogFile(self._logs, program.name), self._tell)
-        self._keepers.append(keeper)
+    async def start(self, *programs: Program) -> None:
+        """Start them at the same time and wait until all are ready."""
+        keepers = [Keeper(each, LogFile(self._logs, each.name), self._tell) for each in programs]
+        self._keepers += keepers
         try:
-            await keeper.start()
+            async with asyncio.TaskGroup() as starting:
+                for keeper in keepers:
+                    starting.create_task(keeper.start())
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from None  # the others were only dropped because of it
         finally:
             self._write_pids()
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from runtime.embedded import data_dir
-from runtime.embedded.program import Program
-from runtime.embedded.stack import Part
+from runtime.embedded.stack import Part, Together
 from runtime.embedded.supervisor import Supervisor
 
 Tell = Callable[[str], None]
@@ -43,10 +42,11 @@ async def keep_up(
 
 async def _start(supervisor: Supervisor, parts: Sequence[Part], tell: Tell) -> None:
     for part in parts:
-        tell(f"starting {part.name}" if isinstance(part, Program) else part.name)
-        if isinstance(part, Program):
-            await supervisor.start(part)
+        if isinstance(part, Together):
+            tell(f"starting {part.name}")
+            await supervisor.start(*part.programs)
         else:
+            tell(part.name)
             await part.run()
 
 

@@ -24,8 +24,9 @@ class MemoryReadModel:
         """The position of the last mail."""
         self._timers = timers
 
-    async def project(self, projection: Projection) -> None:
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         self.projections.append(projection)
+        return ()
 
     async def close(self, request: CloseRequest) -> bool:
         return request.handled >= self.posted
@@ -62,6 +63,9 @@ class MemoryOutbox:
 
     async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
         return DeliveryStatus.FAILED
+
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        return DeliveryStatus.WITHDRAWN
 
     async def not_taken(self, message_id: MessageId, *, code: str, reason: str) -> None: ...
 

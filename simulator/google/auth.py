@@ -85,7 +85,7 @@ async def misbehave(sim: SimulationOf) -> None:
 
 def answer_badly(sim: SimulationOf) -> None:
     """What can go wrong after something was taken."""
-    if sim.faults.strikes("answer_lost"):
+    if sim.faults.strikes("answer_lost") or sim.faults.strikes("keyed_answer_lost"):
         raise HangUp
     if sim.faults.strikes("taken_with_error"):
         raise GoogleError("INTERNAL", "Internal error encountered.")

@@ -73,7 +73,7 @@ class BusinessStandIn(GoogleStandIn):
         match utterance.type:
             case "text" | "image" | "video" | "audio" | "document":
                 return {"message": at | self._message(message, base_url)}
-            case "button":
+            case "button" | "action":
                 return {"suggestionResponse": at | _tapped(message, utterance)}
             case "live_agent":
                 return {"userStatus": at | {"requestedLiveAgent": True}}
@@ -103,11 +103,12 @@ def _name(conversation: str, message_id: str) -> str:
 def _tapped(message: Message, utterance: Utterance) -> Json:
     tap = utterance.tap
     answered = utterance.reply_to
+    kind = "ACTION" if utterance.type == "action" else "REPLY"
     return {
         "message": _name(message.customer, answered) if answered else "",
         "postbackData": tap.payload if tap else message.text,
         "text": message.text,
-        "suggestionType": utterance.extra.get("suggestionType", "REPLY"),
+        "suggestionType": utterance.extra.get("suggestionType", kind),
     }
 
 

@@ -18,6 +18,7 @@ from simulator.google.content import (
     Shown,
     Suggestion,
     actions_of,
+    card_shown,
     read,
     require_one,
 )
@@ -59,7 +60,7 @@ class SendRequest(Part):
         require_one(text=self.text, image=self.image, richCard=self.card)
         actions = actions_of(self.suggestions)
         if self.card is not None:
-            return Shown(kind="card", text=self.card.text, urls=self.card.urls, actions=actions)
+            return card_shown(self.card, self.suggestions)
         if self.image is not None:
             url = self.image.content_info.file_url
             return Shown(kind="image", text=self.fallback, urls=(url,), actions=actions)
@@ -180,6 +181,7 @@ def _record(sim: Simulation, endpoint: Endpoint, customer: Customer, asked: Send
         text=shown.text,
         media_urls=shown.urls,
         actions=shown.actions,
+        cards=shown.cards,
         status="queued",
         created_at=now,
         updated_at=now,

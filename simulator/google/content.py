@@ -6,7 +6,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from simulator.google.errors import GoogleError
-from simulator.records import Action
+from simulator.records import Action, ShownCard
 
 TEXT_LIMIT: Final = 3072
 _DESCRIPTION_LIMIT: Final = 2000
@@ -35,13 +35,25 @@ class Image(Part):
     content_info: ContentInfo = Field(alias="contentInfo")
 
 
+class OpenUrl(Part):
+    """A page to open."""
+
+    url: str = Field(pattern=r"^https?://\S+$", max_length=2048)
+
+
+class Dial(Part):
+    """A number to call."""
+
+    number: str = Field(alias="phoneNumber", pattern=r"^\+\d{5,18}$")
+
+
 class Reply(Part):
     """A suggested answer or action."""
 
     text: str = Field(min_length=1, max_length=25)
     postback_data: str = Field(default="", alias="postbackData", max_length=2048)
-    open_url: dict[str, Any] | None = Field(default=None, alias="openUrlAction")
-    dial: dict[str, Any] | None = Field(default=None, alias="dialAction")
+    open_url: OpenUrl | None = Field(default=None, alias="openUrlAction")
+    dial: Dial | None = Field(default=None, alias="dialAction")
 
 
 class Suggestion(Part):
@@ -58,9 +70,12 @@ class Suggestion(Part):
         tapped = self.reply or self.action
         if tapped is None:
             return None
-        url = (tapped.open_url or {}).get("url")
-        kind: Any = "link" if url else "phone" if tapped.dial else "button"
-        return Action(kind=kind, title=tapped.text, action_id=tapped.postback_data, url=url)
+        named = {"title": tapped.text, "action_id": tapped.postback_data}
+        if tapped.open_url is not None:
+            return Action(kind="link", url=tapped.open_url.url, **named)
+        if tapped.dial is not None:
+            return Action(kind="phone", url=f"tel:{tapped.dial.number}", **named)
+        return Action(kind="button", **named)
 
 
 class CardMedia(Part):
@@ -78,6 +93,15 @@ class Card(Part):
     description: str = Field(default="", max_length=_DESCRIPTION_LIMIT)
     media: CardMedia | None = None
     suggestions: tuple[Suggestion, ...] = Field(default=(), max_length=4)
+
+    def shown(self) -> ShownCard:
+        info = self.media.content_info if self.media else None
+        return ShownCard(
+            title=self.title,
+            text=self.description,
+            url=info.file_url if info else None,
+            actions=actions_of(self.suggestions),
+        )
 
 
 class StandaloneCard(Part):
@@ -126,6 +150,18 @@ class Shown(BaseModel):
     urls: tuple[str, ...] = ()
     uploaded: str | None = None
     actions: tuple[Action, ...] = ()
+    cards: tuple[ShownCard, ...] = ()
+
+
+def card_shown(card: RichCard, suggestions: tuple[Suggestion, ...]) -> Shown:
+    """A message of cards."""
+    return Shown(
+        kind="card",
+        text=card.text,
+        urls=card.urls,
+        actions=actions_of(suggestions),
+        cards=tuple(each.shown() for each in card.cards),
+    )
 
 
 def actions_of(suggestions: tuple[Suggestion, ...]) -> tuple[Action, ...]:

@@ -17,6 +17,7 @@ from simulator.google.content import (
     Shown,
     Suggestion,
     actions_of,
+    card_shown,
     read,
     require_one,
 )
@@ -65,10 +66,11 @@ class Content(Part):
         require_one(text=self.text, contentInfo=self.info, file=file_name, richCard=self.card)
         actions = actions_of(self.suggestions)
         if self.card is not None:
-            return Shown(kind="card", text=self.card.text, urls=self.card.urls, actions=actions)
+            return card_shown(self.card, self.suggestions)
         if self.info is not None:
             return Shown(kind="file", urls=(self.info.file_url,), actions=actions)
-        return Shown(kind="file" if file_name else "text", text=self.text, uploaded=file_name or None)
+        kind, uploaded = ("file", file_name) if file_name else ("text", None)
+        return Shown(kind=kind, text=self.text, uploaded=uploaded, actions=actions)
 
 
 class SendRequest(Part):
@@ -189,12 +191,27 @@ def _features(customer: Customer) -> tuple[str, ...]:
     return FEATURES if told is None else tuple(name for name in told.split(",") if name)
 
 
+def _require_features(customer: Customer, shown: Shown) -> None:
+    """A phone that cannot show something is not sent it."""
+    kinds = {action.kind for action in shown.actions}
+    kinds |= {action.kind for card in shown.cards for action in card.actions}
+    needed = {
+        "RICHCARD_STANDALONE": bool(shown.cards),
+        "RICHCARD_CAROUSEL": len(shown.cards) > 1,
+        "ACTION_OPEN_URL": "link" in kinds,
+        "ACTION_DIAL": "phone" in kinds,
+    }
+    able = _features(customer)
+    missing = [name for name, is_needed in needed.items() if is_needed and name not in able]
+    if missing:
+        raise GoogleError("INVALID_ARGUMENT", f"The user's device does not support {missing[0]}.")
+
+
 def _take(
     sim: Simulation, endpoint: Endpoint, customer: Customer, asked: SendRequest, message_id: str
 ) -> Message:
     shown, now = asked.content.shown(), sim.clock.now()
-    if shown.kind == "card" and "RICHCARD_STANDALONE" not in _features(customer):
-        raise GoogleError("INVALID_ARGUMENT", "The user's device does not support rich cards.")
+    _require_features(customer, shown)
     try:
         sim.courier.ensure_room()
     except Overloaded as error:
@@ -211,6 +228,7 @@ def _take(
         media=_uploaded(sim, shown),
         media_urls=shown.urls,
         actions=shown.actions,
+        cards=shown.cards,
         status="queued",
         created_at=now,
         updated_at=now,

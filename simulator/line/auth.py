@@ -9,6 +9,7 @@ from fastapi import Depends, Request, Response
 from simulator.hangup import HangUp
 from simulator.line.errors import RATE_LIMIT, REQUEST_ID, UNAUTHORIZED, LineError
 from simulator.line.signature import sign
+from simulator.line.stand_in import line_of
 from simulator.records import Account, Endpoint, Provider
 from simulator.simulation import Simulation, SimulationOf
 
@@ -33,7 +34,7 @@ async def misbehave(sim: SimulationOf, response: Response) -> None:
 async def caller(request: Request, sim: SimulationOf) -> Account:
     """The channel whose access token came with the request."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    account = _account_of(sim, token) if scheme.lower() == "bearer" else None
+    account = _account_of(request, sim, token) if scheme.lower() == "bearer" else None
     if account is None or sim.faults.plan.token_revoked:
         raise LineError(401, UNAUTHORIZED)
     return account
@@ -69,7 +70,9 @@ def line_account(sim: Simulation, account_id: str) -> Account | None:
     return account if account is not None and account.provider is Provider.LINE else None
 
 
-def _account_of(sim: Simulation, token: str) -> Account | None:
+def _account_of(request: Request, sim: Simulation, token: str) -> Account | None:
+    if issued := line_of(request).issued.find(token, sim.clock.now()):
+        return line_account(sim, issued.account_id)
     parts = token.split(".")
     if len(parts) == _PARTS and parts[0] == STATELESS:
         return _account_of_ticket(sim, *parts[1:])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from simulator.line.auth import Bot, Json, misbehave
 from simulator.line.errors import LineError, Mistake
 from simulator.line.ids import USER
-from simulator.line.stand_in import LineStandIn
+from simulator.line.stand_in import line_of
 from simulator.line.taking import limit_of, used
 from simulator.line.webhooks import result_of
 from simulator.records import Customer, Provider
@@ -81,8 +81,7 @@ async def test_webhook(
     url = _url_in(body) if "endpoint" in body else endpoint.inbound_url
     if url is None:
         raise LineError(404, "Webhook endpoint not found")
-    stand_in: LineStandIn = request.app.state.stand_ins[Provider.LINE]
-    return result_of(await stand_in.webhooks.test(endpoint, url), sim.clock.now())
+    return result_of(await line_of(request).webhooks.test(endpoint, url), sim.clock.now())
 
 
 @router.post("/chat/loading/start", status_code=202)

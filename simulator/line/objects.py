@@ -6,15 +6,16 @@ https://developers.line.biz/en/reference/messaging-api/#message-objects
 from collections.abc import Callable
 from typing import Any, Final
 
+from simulator.line.actions import action, quick_replies
 from simulator.line.errors import Mistake
-from simulator.records import Action, Record
+from simulator.line.flex import cards_of
+from simulator.records import Action, Record, ShownCard
 
 MOST: Final = 5
 TEXT_LIMIT: Final = 5000
 _ALT_LIMIT: Final = 1500
 _PLACE_LIMIT: Final = 100
 _URL_LIMIT: Final = 2000
-_QUICK_REPLIES: Final = 13
 
 
 class Shown(Record):
@@ -27,6 +28,7 @@ class Shown(Record):
     longitude: float | None = None
     label: str | None = None
     actions: tuple[Action, ...] = ()
+    cards: tuple[ShownCard, ...] = ()
 
 
 def read_objects(found: object) -> list[Shown]:
@@ -43,7 +45,7 @@ def _read(found: object, place: str) -> Shown:
             "Must be one of the following values: [text, image, location, …]", f"{place}.type"
         )
     shown = reader(given, place)
-    return shown.model_copy(update={"actions": (*shown.actions, *_quick_replies(given, place))})
+    return shown.model_copy(update={"actions": (*shown.actions, *quick_replies(given, place))})
 
 
 def _text(given: dict[str, Any], place: str) -> Shown:
@@ -81,27 +83,15 @@ def _sticker(given: dict[str, Any], place: str) -> Shown:
 def _template(given: dict[str, Any], place: str) -> Shown:
     text, inside = _words(given, "altText", _ALT_LIMIT, place), given.get("template")
     actions = inside.get("actions") if isinstance(inside, dict) else None
-    return Shown(kind="text", text=text, actions=tuple(map(_action, actions or ())))
+    where = f"{place}.template.actions"
+    return Shown(kind="text", text=text, actions=tuple(action(each, where) for each in actions or ()))
 
 
-def _quick_replies(given: dict[str, Any], place: str) -> list[Action]:
-    quick = given.get("quickReply")
-    items = quick.get("items") if isinstance(quick, dict) else None
-    if items is None:
-        return []
-    if not isinstance(items, list) or len(items) > _QUICK_REPLIES:
-        raise Mistake(f"Size must be between 1 and {_QUICK_REPLIES}", f"{place}.quickReply.items")
-    return [_action(item.get("action") or {}) for item in items if isinstance(item, dict)]
-
-
-def _action(given: dict[str, Any]) -> Action:
-    is_link = given.get("type") == "uri"
-    return Action(
-        kind="link" if is_link else "button",
-        title=str(given.get("label") or given.get("text") or ""),
-        action_id=str(given.get("data") or ""),
-        url=given.get("uri"),
-    )
+def _flex(given: dict[str, Any], place: str) -> Shown:
+    text = _words(given, "altText", _ALT_LIMIT, place)
+    cards = cards_of(given.get("contents"), f"{place}.contents")
+    urls = tuple(card.url for card in cards if card.url)
+    return Shown(kind="card", text=text, media_urls=urls, cards=cards)
 
 
 def _words(given: dict[str, Any], name: str, limit: int, place: str) -> str:
@@ -129,6 +119,6 @@ _READERS: Final[dict[str, Callable[[dict[str, Any], str], Shown]]] = {
     "location": _location,
     "sticker": _sticker,
     "template": _template,
-    "flex": _template,
+    "flex": _flex,
     "imagemap": _template,
 }

@@ -10,9 +10,9 @@ from simulator.line.auth import Bot, Json, misbehave
 from simulator.line.errors import INVALID_RECIPIENT, INVALID_REPLY_TOKEN, LineError
 from simulator.line.ids import CHAT
 from simulator.line.objects import read_objects
-from simulator.line.stand_in import LineStandIn
+from simulator.line.stand_in import LineStandIn, line_of
 from simulator.line.taking import names_of, take
-from simulator.records import Message, Provider
+from simulator.records import Message
 from simulator.simulation import Simulation, SimulationOf
 
 RETRY_KEY: Final = "x-line-retry-key"
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v2/bot/message", dependencies=[Depends(misbehave)])
 
 @router.post("/push")
 async def push(request: Request, endpoint: Bot, body: Json, sim: SimulationOf) -> dict[str, Any]:
-    stand_in, key = _stand_in(request), _retry_key(request)
+    stand_in, key = line_of(request), _retry_key(request)
     if key:
         _refuse_repeated(stand_in, sim, endpoint.account_id, key)
     shown, chat = read_objects(body.get("messages")), body.get("to")
@@ -29,6 +29,8 @@ async def push(request: Request, endpoint: Bot, body: Json, sim: SimulationOf) -
         raise LineError(400, INVALID_RECIPIENT)
     messages = take(sim, endpoint, chat, shown, reply=False, key=key)
     stand_in.accept(messages)
+    if key and sim.faults.strikes("keyed_answer_lost"):
+        raise HangUp
     return _answer(sim, messages)
 
 
@@ -37,7 +39,7 @@ async def reply(request: Request, endpoint: Bot, body: Json, sim: SimulationOf) 
     """Takes no key: a repeated reply is refused by its token."""
     if RETRY_KEY in request.headers:
         raise LineError(400, "The retry key is not supported by this endpoint")
-    shown, stand_in = read_objects(body.get("messages")), _stand_in(request)
+    shown, stand_in = read_objects(body.get("messages")), line_of(request)
     token = str(body.get("replyToken"))
     right = stand_in.rights.use(token, endpoint.address, sim.clock.now())
     if right is None:
@@ -82,8 +84,3 @@ def _retry_key(request: Request) -> str:
         return str(UUID(key)) if key else ""
     except ValueError as error:
         raise LineError(400, "The retry key must be a UUID") from error
-
-
-def _stand_in(request: Request) -> LineStandIn:
-    found: LineStandIn = request.app.state.stand_ins[Provider.LINE]
-    return found

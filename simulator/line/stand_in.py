@@ -3,8 +3,11 @@
 from datetime import datetime
 from functools import partial
 
+from fastapi import Request
+
 from simulator.line.events import HAPPENINGS, event_of
 from simulator.line.ids import CHAT, new_message_id, new_token
+from simulator.line.issued import IssuedTokens
 from simulator.line.rights import AcceptedCall, ReplyRight, Rights
 from simulator.line.showing import Showing
 from simulator.line.taking import CALL, names_of
@@ -29,6 +32,7 @@ class LineStandIn:
         self._telling = Telling(sim)
         self._showing = Showing(sim)
         self.rights = Rights()
+        self.issued = IssuedTokens()
         self.webhooks = Webhooks(sim, self.rights)
 
     def address_of(self, text: str) -> str:
@@ -37,7 +41,8 @@ class LineStandIn:
         return text
 
     def seed(self) -> None:
-        """A fresh LINE account has nothing."""
+        """A fresh LINE account has nothing, and tokens of another world open nothing."""
+        self.issued = IssuedTokens()
 
     def resume(self) -> None:
         """Keys first: an application may repeat its last request right away."""
@@ -189,3 +194,9 @@ def _right_to_answer(message: Message) -> ReplyRight:
         received_at=happened_at,
         delivered_at=happened_at,
     )
+
+
+def line_of(request: Request) -> LineStandIn:
+    """The one that this process runs."""
+    found: LineStandIn = request.app.state.stand_ins[Provider.LINE]
+    return found

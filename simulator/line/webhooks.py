@@ -17,7 +17,7 @@ from simulator.simulation import Simulation
 
 IMPATIENT: Final = Connection(connect_seconds=2, read_seconds=2, total_seconds=2, retries=0)
 # LINE tells neither how often nor when.
-REDELIVERED_AFTER_SECONDS: Final = (1, 5, 30, 120)
+REDELIVERED_AFTER_SECONDS: Final = (1, 2, 4, 8, 16, 32, 64)
 REDELIVERY: Final = "redelivery"
 NOBODY: Final = "webhook test"
 

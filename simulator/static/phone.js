@@ -6,6 +6,7 @@ const $ = (id) => document.getElementById(id);
 const RATES = [
   ["rate_limited", "429 too many requests"], ["server_error", "503, not taken"],
   ["taken_with_error", "500, yet taken"], ["answer_lost", "Taken, answer lost"],
+  ["keyed_answer_lost", "Taken with a key, answer lost"],
   ["lost_inbound", "Inbound webhook lost"], ["duplicate_inbound", "Inbound webhook twice"],
   ["reorder_inbound", "Inbound webhook overtaken"], ["early_callbacks", "Callback before the answer"],
   ["duplicate_callbacks", "Callback twice"], ["shuffle_callbacks", "Callbacks shuffled"],
@@ -92,7 +93,9 @@ async function loadThread() {
   if (chat.business && chat.customer) {
     const pair = new URLSearchParams({ provider: chat.provider, business: chat.business, customer: chat.customer });
     const thread = await api(`thread?${pair}`);
-    for (const message of thread.messages) chat.messages.set(message.message_id, message);
+    const heard = [...chat.messages.values()].filter(isHere); // by the live feed, meanwhile
+    chat.messages.clear();
+    for (const message of [...thread.messages, ...heard]) chat.messages.set(message.message_id, message);
     Object.assign(chat.media, thread.media_types);
     Object.assign(chat.names, thread.media_names);
     chat.windowEndsAt = thread.window_ends_at && Date.parse(thread.window_ends_at);
@@ -238,15 +241,16 @@ function bubble(message) {
   const node = el("article", { className: `bubble ${classOf(message)}`, id: message.message_id });
   if (message.reply_to) node.append(el("span", { className: "quoted", textContent: summary(chat.messages.get(message.reply_to)) }));
   if (message.template_id) node.append(el("span", { className: "tag", textContent: "Template" }));
-  node.append(...message.media.map((id) => media(message, id)));
+  if (message.cards.length) node.append(el("div", { className: "cards", tabIndex: 0 }, ...message.cards.map((one) => card(message, one))));
+  else node.append(...message.media.map((id) => media(message, id)));
   if (message.latitude !== null) node.append(place(message));
-  if (!["text", "template", "button", "interactive", "image", "video", "audio", "sticker", "document", "contacts", "location", "edit"].includes(message.kind)) {
+  if (!["text", "template", "button", "interactive", "image", "video", "audio", "sticker", "document", "contacts", "location", "edit", "card", "action"].includes(message.kind)) {
     node.append(el("span", { className: "tag", textContent: message.kind }));
   }
   const isFileName = message.media.some((id) => chat.names[id] === message.text);
-  if (message.text && !isFileName) node.append(el("div", { className: "body", textContent: message.text }));
+  if (message.text && !isFileName && !message.cards.length) node.append(el("div", { className: "body", textContent: message.text }));
   node.append(el("footer", { className: "foot" }, trouble(message), clockTime(message.created_at), ticks(message)));
-  if (message.actions.length) node.append(taps(message));
+  if (message.actions.length && !isOver(message)) node.append(taps(message, message.actions));
   if (direction === "outbound" && ["delivered", "read"].includes(status)) {
     node.append(el("button", { type: "button", className: "icon reply", ariaLabel: "Reply to this message", onclick: () => quote(message) }, icon("reply")));
   }
@@ -302,14 +306,30 @@ function place({ latitude, longitude, label }) {
     el("span", {}, label || "Location", el("small", { textContent: `${latitude.toFixed(4)}, ${longitude.toFixed(4)}` })));
 }
 
-function taps(message) {
-  return el("div", { className: "taps" }, ...message.actions.map((action) => {
+function card(message, { title, text, url, actions }) {
+  const id = message.media[message.media_urls.indexOf(url)];
+  return el("section", { className: "rich" }, id ? media(message, id) : null,
+    title ? el("strong", { textContent: title }) : null,
+    text ? el("div", { className: "body", textContent: text }) : null,
+    actions.length ? taps(message, actions) : null);
+}
+
+/* Suggestions stand beneath the newest message only; a template's buttons stay. */
+function isOver(message) {
+  return Boolean(PROVIDERS[chat.provider].fleeting) && [...chat.messages.keys()].at(-1) !== message.message_id;
+}
+
+function taps(message, actions) {
+  return el("div", { className: "taps" }, ...actions.map((action) => {
     const label = [action.title, action.description && el("small", { textContent: action.description })].filter(Boolean);
-    if (!["button", "row"].includes(action.kind)) return el("span", { title: action.url ?? "" }, ...label);
     const tap = { text: action.title, payload: action.action_id, description: action.description };
-    const type = action.kind === "row" ? "list" : "button";
-    const say_ = () => attempt(() => say({ type, tap, reply_to: message.message_id }));
-    return el("button", { type: "button", onclick: say_ }, ...label);
+    const told = (type) => () => attempt(() => say({ type, tap, reply_to: message.message_id }));
+    if (["button", "row"].includes(action.kind)) {
+      return el("button", { type: "button", onclick: told(action.kind === "row" ? "list" : "button") }, ...label);
+    }
+    if (!action.url) return el("span", {}, ...label);
+    const onclick = PROVIDERS[chat.provider].tellsActions ? told("action") : null;
+    return el("a", { href: action.url, target: "_blank", rel: "noopener noreferrer", title: action.url, onclick }, ...label);
   }));
 }
 
@@ -441,11 +461,12 @@ const onNews = {
   number: () => attempt(loadWorld),
 };
 
+const isHere = ({ business, customer }) => business === chat.business && customer === chat.customer;
+
 function onMessage(message) {
-  const isHere = message.business === chat.business && message.customer === chat.customer;
   const isNew = message.direction === "outbound" && message.status === "delivered";
   previews.set(message.customer, summary(message));
-  if (!isHere) {
+  if (!isHere(message)) {
     if (isNew) unread.set(message.customer, (unread.get(message.customer) ?? 0) + 1);
     renderCustomers();
     return;

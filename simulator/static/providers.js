@@ -2,7 +2,8 @@
 
 const hex = (length) => Array.from(crypto.getRandomValues(new Uint8Array(length / 2)), (b) => b.toString(16).padStart(2, "0")).join("");
 
-/* label: the messenger. id: what a customer is known by. window: whether free text ends some day. */
+/* label: the messenger. id: what a customer is known by. window: whether free text ends some day.
+   fleeting: suggestions go with the next message. tellsActions: the business hears of opened pages and calls. */
 export const PROVIDERS = {
   twilio: {
     label: "WhatsApp", prefix: "whatsapp:", id: "Phone number or user id", placeholder: "+15557770001", suggest: () => "",
@@ -10,15 +11,15 @@ export const PROVIDERS = {
     hello: "Nothing here yet. Say hello: the business has 24 hours to answer freely.",
   },
   line: {
-    label: "LINE", id: "LINE user id", placeholder: "U and 32 hexadecimal digits", suggest: () => `U${hex(32)}`,
+    label: "LINE", fleeting: true, id: "LINE user id", placeholder: "U and 32 hexadecimal digits", suggest: () => `U${hex(32)}`,
     always: "Friends: the business may write at any time", hello: "Nothing here yet. Say hello, or wait: the business may write first.",
   },
   gbm: {
-    label: "Business Messages", id: "Conversation id", placeholder: "A UUID", suggest: () => crypto.randomUUID(),
+    label: "Business Messages", fleeting: true, tellsActions: true, id: "Conversation id", placeholder: "A UUID", suggest: () => crypto.randomUUID(),
     always: "Asked on Search or Maps", hello: "Nothing here yet. Conversations begin on Search or Maps: say hello.",
   },
   rcs: {
-    label: "RCS", id: "Phone number", placeholder: "+15557770001", suggest: () => "",
+    label: "RCS", fleeting: true, tellsActions: true, id: "Phone number", placeholder: "+15557770001", suggest: () => "",
     always: "RCS is on", hello: "Nothing here yet. The business may write first.",
   },
 };

@@ -25,7 +25,7 @@ from tests.api.conftest import Http
 from tests.fakes import FakeChannel, FakeConversations
 from tests.shop import Shop, open_shop
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 @pytest.fixture

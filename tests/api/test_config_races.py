@@ -58,9 +58,31 @@ async def test_an_organisation_does_not_move_while_an_account_is_enabled(
     assert (await moving).status_code == 422
 
 
+async def test_an_admin_does_not_go_while_the_only_other_one_goes(
+    admin: httpx2.AsyncClient, database: Database
+) -> None:
+    ann, ben = [await an_admin(admin, name) for name in ("Ann", "Ben")]
+    both = {"ids": [ann["agent_id"], ben["agent_id"]]}
+    await database.execute("UPDATE agents SET enabled = false WHERE agent_id <> ALL (%(ids)s)", both)
+    async with database.transaction():
+        await database.execute("UPDATE agents SET enabled = false WHERE agent_id = %(agent_id)s", ben)
+        going = asyncio.create_task(
+            admin.delete(f"/config/v1/agents/{ann['agent_id']}", headers={"If-Match": '"1"'})
+        )
+        await until_waiting(database, going)
+    assert (await going).status_code == 409
+
+
+async def an_admin(admin: httpx2.AsyncClient, name: str) -> dict[str, Any]:
+    draft = {"name": name, "email": f"{name}@example.com", "roles": ["admin"]}
+    answer = await admin.post("/config/v1/agents", json=draft)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
 async def until_waiting(database: Database, request: asyncio.Task[httpx2.Response]) -> None:
     """Return once it waits for a lock; one that needs none is done before."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not request.done():
             row = await database.one(WAITING)
             if row is not None and row["number"]:

@@ -20,6 +20,8 @@ from api.app import create_app
 from application.configuration.accounts import NewAccount
 from application.configuration.agents import NewAgent
 from application.configuration.api_keys import NewApiKey
+from application.configuration.automated_messages import NewAutomatedMessage
+from application.configuration.drafts import WordingDraft
 from application.configuration.endpoints import NewEndpoint
 from application.configuration.operating_hours import NewOperatingHours
 from application.configuration.queues import NewQueue
@@ -29,6 +31,7 @@ from application.configuration.workstreams import NewWorkstream
 from application.services import Services
 from domain.channels import ChannelName
 from domain.configuration import Role, Scope
+from domain.effects import Trigger
 from domain.routing_rules import RulesetKind
 from storage.database import open_database
 from tests.api.conftest import (
@@ -85,7 +88,16 @@ class Seeded:
         template = await use.templates.create(
             ROOT, NewTemplate(account_id=account.account_id, name="T", translations=(text,))
         )
+        greeting = await use.automated_messages.create(
+            ROOT,
+            NewAutomatedMessage(
+                trigger=Trigger.CONVERSATION_OPENED,
+                channel=ChannelName.WHATSAPP,
+                wording=WordingDraft(texts={"en": "Hello"}),
+            ),
+        )
         self.ids = {
+            "automated_message_id": str(greeting.automated_message_id),
             "agent_id": str(other.agent_id),
             "key_id": str(spare.key.key_id),
             "operating_hours_id": str(hours.operating_hours_id),

@@ -1,8 +1,10 @@
 """Customers with simulated phones and an agent with an API key, over HTTP."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
@@ -11,8 +13,12 @@ from domain.ids import ConversationId
 from tests.bench.lab import Lab
 from tests.bench.webhooks import Twilio, phone
 
-ATTEMPTS = 5
-BUSY = 503
+BUSY_FOR: Final = 120
+"""Seconds for which what cannot be done yet is repeated. Replacing a worker takes half of that."""
+PAUSE: Final = 0.2
+BUSY: Final = 503
+UNDER_WAY: Final = "conflict"
+"""What a repeated request is told while the first one is still being worked on."""
 
 
 class People:
@@ -59,13 +65,18 @@ class People:
 
     async def _do(self, path: str, body: object) -> dict[str, Any]:
         same = {"Idempotency-Key": str(uuid4())}  # what was not answered in time may have happened
-        for _ in range(ATTEMPTS):
-            url = f"/agent/v1/conversations/{path}"
+        url, deadline = f"/agent/v1/conversations/{path}", time.monotonic() + BUSY_FOR
+        answer = await self._api.post(url, json=body, headers=same)
+        while _may_be_repeated(answer) and time.monotonic() < deadline:
+            await asyncio.sleep(PAUSE)
             answer = await self._api.post(url, json=body, headers=same)
-            if answer.status_code != BUSY:
-                break
         done: dict[str, Any] = answer.raise_for_status().json()
         return done
+
+
+def _may_be_repeated(answer: httpx2.Response) -> bool:
+    is_under_way = answer.is_client_error and answer.json()["code"] == UNDER_WAY
+    return answer.status_code == BUSY or is_under_way
 
 
 @asynccontextmanager

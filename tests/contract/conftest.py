@@ -1,11 +1,14 @@
-"""A simulator on a real socket, with an application for it to call."""
+"""Providers on real sockets: one that answers from a script, and the simulator with an application."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from twilio.rest import Client
 
-from tests.contract import simulated_line
+from channels.google_business_messages import BusinessMessagesChannel
+from channels.rcs import RcsChannel
+from tests.contract import google_samples, simulated_google, simulated_line
+from tests.contract.scripted_server import ScriptedServer, scripted_server
 from tests.contract.simulated_twilio import (
     ACCOUNT,
     IN_A_HURRY,
@@ -15,6 +18,13 @@ from tests.contract.simulated_twilio import (
     listen,
     serve,
 )
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ScriptedServer]:
+    """A provider that answers as a test tells it to."""
+    async with scripted_server() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +63,31 @@ def bot(simulator: Simulator, application: Application) -> Simulator:
     simulated_line.furnish(simulator, application)
     simulated_line.befriend(simulator)
     return simulator
+
+
+@pytest.fixture
+def business_agent(simulator: Simulator, application: Application) -> Simulator:
+    """The simulator with an agent of Business Messages that calls the application."""
+    return simulated_google.furnish_business(simulator, application)
+
+
+@pytest.fixture
+async def business_channel(business_agent: Simulator) -> AsyncIterator[BusinessMessagesChannel]:
+    """The adapter, pointed at it."""
+    channel = google_samples.a_business_channel(business_agent.url, read=5, total=10)
+    yield channel
+    await channel.close()
+
+
+@pytest.fixture
+def rcs_agent(simulator: Simulator, application: Application) -> Simulator:
+    """The simulator with an RCS agent that calls the application, and a customer with RCS."""
+    return simulated_google.furnish_rcs(simulator, application)
+
+
+@pytest.fixture
+async def rcs_channel(rcs_agent: Simulator) -> AsyncIterator[RcsChannel]:
+    """The adapter, pointed at it."""
+    channel = google_samples.an_rcs_channel(rcs_agent.url, read=5, total=10)
+    yield channel
+    await channel.close()

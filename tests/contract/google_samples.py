@@ -30,11 +30,14 @@ CONVERSATION: Final = "3f0f6c6e-7a0e-4f3b-9a55-0d3a6bb1b7aa"
 OUR_MESSAGE: Final = "019a9e60-0000-7000-8000-000000000001"
 RCS_AGENT: Final = "growing-tree-desk"
 PHONE: Final = "+4915112345678"
+PHONE_PATH: Final = f"/v1/phones/{PHONE}"
 TOKEN: Final = "SJENCPGJESMGUFPY"
 OLD_TOKEN: Final = "OLDTOKENOLDTOKEN"
 PARTNER_KEY: Final = "partner-key"
 EMAIL: Final = "desk@demo-project.iam.gserviceaccount.com"
 URL: Final = "https://desk.example/webhooks/google-business-messages/0198"
+RCS_ABLE: Final = a_json({"features": ["RICHCARD_STANDALONE", "ACTION_DIAL"]})
+RCS_TAKEN: Final = a_json({"name": "phones/x/agentMessages/y", "sendTime": "2026-11-20T10:00:00Z"})
 
 
 @cache
@@ -204,6 +207,11 @@ def with_token(answer: Callable[[Received], Answer] | Answer) -> Script:
     return script
 
 
+def answering(taking: Answer = RCS_TAKEN, capable: Answer = RCS_ABLE) -> Script:
+    """RCS for Business with a token server: what becomes of messages, and what a phone can show."""
+    return with_token(lambda request: capable if request.path.endswith("/capabilities") else taking)
+
+
 def a_message(content: Content | None = None, **changes: Any) -> OutboundMessage:
     """What an agent says in a conversation of Business Messages."""
     message = OutboundMessage(
@@ -230,3 +238,8 @@ def an_error(code: int, status: str, reason: str | None = None, **headers: str) 
 def calls(server: ScriptedServer) -> list[Received]:
     """What an API was asked, without the questions for a token."""
     return [request for request in server.requests if request.path != "/token"]
+
+
+def posts(server: ScriptedServer) -> list[Received]:
+    """What was to be made there."""
+    return [request for request in calls(server) if request.method == "POST"]

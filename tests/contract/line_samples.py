@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
 from channels.exchange import Timeouts
 from channels.line import LineChannel
 from channels.line_api.client import LineClient
@@ -38,6 +41,30 @@ def credentials(*, pasted: bool = True, **settings: str) -> Credentials:
         settings={"channel_id": CHANNEL_ID, **settings},
         secrets={"channel_secret": (SECRET, OLD_SECRET), **tokens},
     )
+
+
+@cache
+def _private_key(kid: str) -> dict[str, Any]:
+    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return RSAAlgorithm.to_jwk(private, as_dict=True) | {"kid": kid}
+
+
+def signing_key(kid: str = "kid-1") -> dict[str, Any]:
+    """An assertion signing key, with the kid that LINE gave it."""
+    return _private_key(kid)
+
+
+def public_key(kid: str = "kid-1") -> dict[str, Any]:
+    """What LINE's console is given of it."""
+    key = signing_key(kid)
+    return {name: key[name] for name in ("kty", "n", "e", "kid")} | {"alg": "RS256", "use": "sig"}
+
+
+def asserting(kid: str = "kid-1") -> Credentials:
+    """An account that has tokens v2.1 issued."""
+    account = credentials(pasted=False)
+    secrets = {**account.secrets, "assertion_key": (json.dumps(signing_key(kid)),)}
+    return account.model_copy(update={"secrets": secrets})
 
 
 def a_channel(url: str = "https://api.line.me", **timeouts: float) -> LineChannel:

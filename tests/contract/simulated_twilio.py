@@ -22,7 +22,7 @@ BUSINESS = "+15550001111"
 CUSTOMER = "+15557770001"
 TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 TO, FROM = f"whatsapp:{CUSTOMER}", f"whatsapp:{BUSINESS}"
-PATIENCE = 10
+PATIENCE = 60
 IN_A_HURRY = SimulatorSettings(
     port=0, sent_after_seconds=0.01, delivered_after_seconds=0.01, read_after_seconds=0.01
 )

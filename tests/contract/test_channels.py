@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from channels.base import Channel
+from channels.extras import SentLookup
 from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
@@ -165,6 +166,13 @@ async def test_whatever_arrives_is_refused_and_never_breaks(
         channel.verify(request, adapter.credentials)
     with pytest.raises(UnreadableWebhook):
         channel.parse(request, adapter.credentials)
+
+
+async def test_inv3_a_send_without_an_answer_is_repeated_with_its_key_or_looked_up(
+    adapter: Adapter,
+) -> None:
+    channel = adapter.make()
+    assert channel.capabilities.idempotent_send is not isinstance(channel, SentLookup)
 
 
 async def test_the_success_answer_is_a_success(adapter: Adapter) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from channels.webhooks import Parsed
+from domain.customer_events import TypingReported
 from domain.errors import MediaRefused, UnreadableWebhook
 from domain.messages import (
     Choice,
@@ -16,7 +17,6 @@ from domain.messages import (
     MessageReceived,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 from tests.contract import google_samples as google

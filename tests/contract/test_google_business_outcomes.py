@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,7 +11,6 @@ from domain.errors import (
     AccountRejected,
     ChannelError,
     ContentRejected,
-    LookupNotOffered,
     OutcomeUnknown,
     ProviderUnavailable,
     RateLimited,
@@ -22,19 +21,16 @@ from tests.contract.scripted_server import (
     Answer,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 MINE = google.credentials()
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 TAKEN = a_json({"name": "conversations/c/messages/m"})
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = google.with_token(TAKEN)
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = google.with_token(TAKEN)
+    return server
 
 
 @pytest.fixture
@@ -139,8 +135,3 @@ async def test_errors_name_neither_the_customer_nor_the_text_nor_a_secret(
         await channel.send(google.a_message(), MINE)
     shown = f"{caught.value} {caught.value.details}"
     assert not any(word in shown for word in (google.CONVERSATION, "Hello", "ya29"))
-
-
-async def test_google_is_not_asked_what_it_took(channel: BusinessMessagesChannel) -> None:
-    with pytest.raises(LookupNotOffered):
-        await channel.find_sent(google.a_message(), MINE, since=LONG_AGO, already_known=frozenset())

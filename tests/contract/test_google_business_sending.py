@@ -32,7 +32,6 @@ from tests.contract import google_samples as google
 from tests.contract.scripted_server import (
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 MINE = google.credentials()
@@ -42,10 +41,9 @@ TAKEN = a_json({"name": "conversations/c/messages/m"})
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = google.with_token(TAKEN)
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = google.with_token(TAKEN)
+    return server
 
 
 @pytest.fixture

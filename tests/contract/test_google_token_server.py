@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -13,20 +12,7 @@ from channels.google.tokens import GRANT
 from channels.google_business_messages import SCOPE, BusinessMessagesChannel
 from domain.errors import AccountRejected
 from tests.contract import google_samples as google
-from tests.contract.simulated_google import furnish_business
-from tests.contract.simulated_twilio import Application, Simulator
-
-
-@pytest.fixture
-def agent(simulator: Simulator, application: Application) -> Simulator:
-    return furnish_business(simulator, application)
-
-
-@pytest.fixture
-async def channel(agent: Simulator) -> AsyncIterator[BusinessMessagesChannel]:
-    channel = google.a_business_channel(agent.url, read=5, total=10)
-    yield channel
-    await channel.close()
+from tests.contract.simulated_twilio import Simulator
 
 
 def an_assertion(audience: str, **changes: object) -> str:
@@ -38,12 +24,12 @@ def an_assertion(audience: str, **changes: object) -> str:
     return signed.decode()
 
 
-def ask_for_token(agent: Simulator, assertion: str, grant: str = GRANT) -> httpx2.Response:
-    return agent.http.post("/token", data={"grant_type": grant, "assertion": assertion})
+def ask_for_token(business_agent: Simulator, assertion: str, grant: str = GRANT) -> httpx2.Response:
+    return business_agent.http.post("/token", data={"grant_type": grant, "assertion": assertion})
 
 
-def test_google_auths_own_assertion_is_worth_a_token(agent: Simulator) -> None:
-    answer = ask_for_token(agent, an_assertion(f"{agent.url}/token"))
+def test_google_auths_own_assertion_is_worth_a_token(business_agent: Simulator) -> None:
+    answer = ask_for_token(business_agent, an_assertion(f"{business_agent.url}/token"))
     assert answer.status_code == 200
     assert answer.json()["expires_in"] == 3599
 
@@ -60,23 +46,25 @@ def test_google_auths_own_assertion_is_worth_a_token(agent: Simulator) -> None:
     ],
 )
 def test_an_assertion_that_google_would_refuse_is_worth_nothing(
-    agent: Simulator, changes: dict[str, object]
+    business_agent: Simulator, changes: dict[str, object]
 ) -> None:
-    answer = ask_for_token(agent, an_assertion(f"{agent.url}/token", **changes))
+    answer = ask_for_token(business_agent, an_assertion(f"{business_agent.url}/token", **changes))
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize(("kept", "added"), [(0, ""), (0, "a.b.c"), (-8, "AAAAAAAA")])
-def test_a_forged_assertion_is_worth_nothing(agent: Simulator, kept: int, added: str) -> None:
-    good = an_assertion(f"{agent.url}/token")
-    assert ask_for_token(agent, good[:kept] + added).status_code == 400
-    assert ask_for_token(agent, good, grant="password").status_code == 400
+def test_a_forged_assertion_is_worth_nothing(business_agent: Simulator, kept: int, added: str) -> None:
+    good = an_assertion(f"{business_agent.url}/token")
+    assert ask_for_token(business_agent, good[:kept] + added).status_code == 400
+    assert ask_for_token(business_agent, good, grant="password").status_code == 400
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer x", "Bearer ya29.e30=.0", "Basic x"])
-async def test_the_api_is_closed_to_whoever_has_no_token(agent: Simulator, authorization: str) -> None:
+async def test_the_api_is_closed_to_whoever_has_no_token(
+    business_agent: Simulator, authorization: str
+) -> None:
     answer = httpx2.post(
-        f"{agent.url}/v1/conversations/c/messages",
+        f"{business_agent.url}/v1/conversations/c/messages",
         json={},
         headers={"Authorization": authorization} if authorization else {},
         trust_env=False,
@@ -85,7 +73,9 @@ async def test_the_api_is_closed_to_whoever_has_no_token(agent: Simulator, autho
     assert answer.json()["error"]["status"] == "UNAUTHENTICATED"
 
 
-async def test_a_stranger_gets_no_token(agent: Simulator, channel: BusinessMessagesChannel) -> None:
+async def test_a_stranger_gets_no_token(
+    business_agent: Simulator, business_channel: BusinessMessagesChannel
+) -> None:
     stranger = json.dumps(google.key_file(client_email="x@other.iam.gserviceaccount.com"))
     with pytest.raises(AccountRejected):
-        await channel.send(google.a_message(), google.credentials(service_account=(stranger,)))
+        await business_channel.send(google.a_message(), google.credentials(service_account=(stranger,)))

@@ -21,7 +21,7 @@ from domain.errors import (
     RateLimited,
 )
 from tests.contract import google_samples as google
-from tests.contract.scripted_server import Answer, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Answer, ScriptedServer, a_json
 
 SCOPE = "https://www.googleapis.com/auth/businessmessages"
 MINE = google.credentials()
@@ -38,10 +38,9 @@ class Clock:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = lambda _: google.a_token(f"token-{len(running.requests)}")
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = lambda _: google.a_token(f"token-{len(server.requests)}")
+    return server
 
 
 @pytest.fixture

@@ -35,18 +35,11 @@ from tests.contract.scripted_server import (
     Received,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 HOOK = "https://desk.example/webhooks/line/0198"
 MISTYPED = line.credentials().model_copy(update={"secrets": {"channel_access_token": ("t\u201cken",)}})
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(30)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,16 +7,13 @@ import pytest
 from linebot.v3.webhook import WebhookParser
 
 from channels.webhooks import Parsed
+from domain.customer_events import ConsentReported, InboundEvent, MessageEdited, MessageWithdrawn
 from domain.messages import (
     Choice,
-    ConsentReported,
-    InboundEvent,
     Location,
     Media,
     MediaState,
-    MessageEdited,
     MessageReceived,
-    MessageWithdrawn,
     Sender,
     Text,
     Unsupported,

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,6 @@ from domain.errors import (
     AccountRejected,
     ChannelError,
     ContentRejected,
-    LookupNotOffered,
     OutcomeUnknown,
     ProviderUnavailable,
     RateLimited,
@@ -27,7 +26,6 @@ from tests.contract.scripted_server import (
     Received,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 HELLO = OutboundMessage(
@@ -39,16 +37,9 @@ HELLO = OutboundMessage(
 A_REPLY = HELLO.model_copy(update={"reply_token": "nHuyWiB7yP5Zw52FIkcQobQuGDXCTA"})
 TAKEN = a_json({"sentMessages": [{"id": "461230966842064897", "quoteToken": "IStG5h1Tz7b"}]})
 PUSH, REPLY = "/v2/bot/message/push", "/v2/bot/message/reply"
-_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 MONTHLY = a_json({"message": "You have reached your monthly limit."}, 429)
 TOO_FAST = a_json({"message": "The API rate limit has been exceeded. Try again later."}, 429)
 BAD_TOKEN = a_json({"message": "Invalid reply token"}, 400)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -203,11 +194,6 @@ async def test_inv3_a_reply_without_an_answer_is_a_doubt_that_no_key_resolves(
         await channel.send(A_REPLY, line.credentials())
     assert caught.value.retry_after is None
     assert len(server.requests) == 1
-
-
-async def test_line_cannot_be_asked_what_it_took(channel: LineChannel) -> None:
-    with pytest.raises(LookupNotOffered):
-        await channel.find_sent(HELLO, line.credentials(), _ANY_TIME, already_known=frozenset())
 
 
 async def test_errors_name_neither_the_customer_nor_the_text_nor_a_secret(

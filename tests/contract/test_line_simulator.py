@@ -8,6 +8,7 @@ from linebot.v3.webhook import WebhookParser
 from channels.extras import Parties, Profile, Quota
 from channels.line import LineChannel
 from channels.webhooks import Parsed, WebhookRequest
+from domain.customer_events import ConsentReported, InboundEvent, MessageEdited, MessageWithdrawn
 from domain.errors import (
     AccountRejected,
     MediaRefused,
@@ -17,18 +18,7 @@ from domain.errors import (
     RecipientUnreachable,
 )
 from domain.ids import new_id
-from domain.messages import (
-    Choice,
-    ConsentReported,
-    InboundEvent,
-    Media,
-    MessageEdited,
-    MessageReceived,
-    MessageWithdrawn,
-    OutboundMessage,
-    Text,
-    Unsupported,
-)
+from domain.messages import Choice, Media, MessageReceived, OutboundMessage, Text, Unsupported
 from tests.contract import line_samples as line
 from tests.contract.simulated_line import CHAT, furnish, say
 from tests.contract.simulated_twilio import Application, Hit, Simulator

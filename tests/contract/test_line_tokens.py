@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from channels import access_tokens
 from channels.exchange import Exchange, Timeouts
 from channels.line import LineChannel
-from channels.line_api import tokens
 from channels.line_api.tokens import Tokens
 from domain.configuration import Credentials
 from domain.errors import AccountRejected, ProviderUnavailable, RateLimited
@@ -22,7 +22,6 @@ from tests.contract.scripted_server import (
     Received,
     ScriptedServer,
     a_json,
-    scripted_server,
 )
 
 HELLO = OutboundMessage(
@@ -55,12 +54,6 @@ class Issuer:
         if request.headers["authorization"].removeprefix("Bearer ") in self.refused:
             return a_json({"message": "Authentication failed"}, 401)
         return a_json({"sentMessages": [{"id": "1"}]})
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture
@@ -111,12 +104,12 @@ async def test_a_token_is_replaced_a_minute_before_it_expires(
 ) -> None:
     server.script = issuer = Issuer()
     now = 0.0
-    kept, account = Tokens(exchange, server.url, now=lambda: now), unpasted()
-    assert await kept.token(account) == "token-1"
+    kept, account = Tokens(exchange, server.url, clock=lambda: now), unpasted()
+    assert await kept.get(account) == "token-1"
     now = 839
-    assert await kept.token(account) == "token-1"
+    assert await kept.get(account) == "token-1"
     now = 840
-    assert await kept.token(account) == "token-2"
+    assert await kept.get(account) == "token-2"
     assert issuer.issued == 2
 
 
@@ -135,10 +128,10 @@ async def test_only_so_many_tokens_are_kept(
     server: ScriptedServer, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.script = issuer = Issuer()
-    monkeypatch.setattr(tokens, "MOST_TOKENS", 2)
+    monkeypatch.setattr(access_tokens, "MOST_KEPT", 2)
     kept, accounts = Tokens(exchange, server.url), [unpasted() for _ in range(3)]
     for account in [*accounts, accounts[2], accounts[0]]:
-        await kept.token(account)
+        await kept.get(account)
     assert issuer.issued == 4
 
 

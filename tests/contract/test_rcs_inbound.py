@@ -11,10 +11,10 @@ import pytest
 
 from channels.webhooks import Parsed, WebhookRequest
 from domain.channels import ChannelName
+from domain.customer_events import ConsentReported, TypingReported
 from domain.errors import InvalidSignature, MediaRefused, UnreadableWebhook
 from domain.messages import (
     Choice,
-    ConsentReported,
     DeliveryStatus,
     Location,
     Media,
@@ -23,7 +23,6 @@ from domain.messages import (
     Sender,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 from tests.contract import google_samples as google

@@ -1,7 +1,7 @@
 """Who can be reached over RCS, and what each outcome of a message becomes."""
 
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -15,26 +15,21 @@ from domain.errors import (
     AccountRejected,
     ChannelError,
     ContentRejected,
-    LookupNotOffered,
     OutcomeUnknown,
     ProviderUnavailable,
     RateLimited,
     RecipientUnreachable,
 )
 from tests.contract import google_samples as google
-from tests.contract.scripted_server import Answer, Received, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Answer, Received, ScriptedServer
 
 MINE = google.credentials(ChannelName.RCS, {})
-PHONE_PATH = f"/v1/phones/{google.PHONE}"
-ABLE = a_json({"features": ["RICHCARD_STANDALONE", "ACTION_DIAL"]})
-TAKEN = a_json({"name": "phones/x/agentMessages/y", "sendTime": "2026-11-20T10:00:00Z"})
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = answering()
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = google.answering()
+    return server
 
 
 @pytest.fixture
@@ -42,18 +37,6 @@ async def channel(server: ScriptedServer) -> AsyncIterator[RcsChannel]:
     channel = google.an_rcs_channel(server.url, read=0.3, total=1)
     yield channel
     await channel.close()
-
-
-def answering(taking: Answer = TAKEN, capable: Answer = ABLE) -> Callable[[Received], Answer]:
-    return google.with_token(
-        lambda request: capable if request.path.endswith("/capabilities") else taking
-    )
-
-
-def posts(server: ScriptedServer) -> list[Received]:
-    return [
-        request for request in server.requests if request.method == "POST" and request.path != "/token"
-    ]
 
 
 def questions(server: ScriptedServer) -> list[Received]:
@@ -68,7 +51,7 @@ async def test_a_phone_is_asked_about_before_the_first_message_only(
     (question,) = questions(server)
     assert question.query["agentId"] == google.RCS_AGENT
     assert question.query["requestId"]
-    assert len(posts(server)) == 3
+    assert len(google.posts(server)) == 3
     await channel.send(google.an_rcs_message(recipient="+4915112345679"), MINE)
     assert len(questions(server)) == 2
 
@@ -76,12 +59,12 @@ async def test_a_phone_is_asked_about_before_the_first_message_only(
 async def test_a_phone_that_cannot_be_reached_gets_no_message_and_is_asked_about_again(
     server: ScriptedServer, channel: RcsChannel
 ) -> None:
-    server.script = answering(capable=google.an_error(404, "NOT_FOUND"))
+    server.script = google.answering(capable=google.an_error(404, "NOT_FOUND"))
     for _ in range(2):
         with pytest.raises(RecipientUnreachable) as caught:
             await channel.send(google.an_rcs_message(), MINE)
     assert "another channel" in str(caught.value)
-    assert posts(server) == []
+    assert google.posts(server) == []
     assert len(questions(server)) == 2
 
 
@@ -89,10 +72,10 @@ async def test_a_phone_that_left_rcs_is_asked_about_again(
     server: ScriptedServer, channel: RcsChannel
 ) -> None:
     await channel.send(google.an_rcs_message(), MINE)
-    server.script = answering(google.an_error(404, "NOT_FOUND"))
+    server.script = google.answering(google.an_error(404, "NOT_FOUND"))
     with pytest.raises(RecipientUnreachable):
         await channel.send(google.an_rcs_message(), MINE)
-    server.script = answering()
+    server.script = google.answering()
     await channel.send(google.an_rcs_message(), MINE)
     assert len(questions(server)) == 2
 
@@ -103,7 +86,7 @@ async def test_what_is_known_of_a_phone_grows_old(server: ScriptedServer) -> Non
     tokens = AccessTokens(exchange, token_url=f"{server.url}/token")
     api = GoogleApi(exchange, tokens, scope="rcs", table=RCS)
     reachability = Reachability(api, clock=lambda: now)
-    ask = (google.RCS_AGENT, google.PHONE, f"{server.url}{PHONE_PATH}", MINE)
+    ask = (google.RCS_AGENT, google.PHONE, f"{server.url}{google.PHONE_PATH}", MINE)
     assert "RICHCARD_STANDALONE" in await reachability.features(*ask)
     now += KEPT_FOR - 1
     await reachability.features(*ask)
@@ -127,19 +110,19 @@ async def test_what_is_known_of_a_phone_grows_old(server: ScriptedServer) -> Non
 async def test_inv3_a_failed_question_leaves_no_message_in_doubt(
     server: ScriptedServer, channel: RcsChannel, capable: Answer, expected: type[ChannelError]
 ) -> None:
-    server.script = answering(capable=capable)
+    server.script = google.answering(capable=capable)
     with pytest.raises(ChannelError) as caught:
         await channel.send(google.an_rcs_message(), MINE)
     assert type(caught.value) is expected
     assert caught.value.outcome_known
-    assert posts(server) == []
+    assert google.posts(server) == []
 
 
-@pytest.mark.parametrize("taking", [google.an_error(409, "ALREADY_EXISTS"), TAKEN])
+@pytest.mark.parametrize("taking", [google.an_error(409, "ALREADY_EXISTS"), google.RCS_TAKEN])
 async def test_inv3_a_message_that_exists_already_was_taken(
     server: ScriptedServer, channel: RcsChannel, taking: Answer
 ) -> None:
-    server.script = answering(taking)
+    server.script = google.answering(taking)
     await channel.send(google.an_rcs_message(), MINE)
 
 
@@ -163,25 +146,17 @@ async def test_inv3_each_failure_says_whether_its_outcome_is_known(
     *,
     known: bool,
 ) -> None:
-    server.script = answering(taking)
+    server.script = google.answering(taking)
     with pytest.raises(ChannelError) as caught:
         await channel.send(google.an_rcs_message(), MINE)
     assert type(caught.value) is expected
     assert caught.value.outcome_known is known
 
 
-async def test_google_is_not_asked_what_it_took(channel: RcsChannel) -> None:
-    long_ago = datetime(2026, 1, 1, tzinfo=UTC)
-    with pytest.raises(LookupNotOffered):
-        await channel.find_sent(google.an_rcs_message(), MINE, long_ago, already_known=frozenset())
-    assert channel.capabilities.idempotent_send
-    assert channel.capabilities.service_window is None
-
-
 async def test_an_unknown_outcome_is_repeated_at_once(
     server: ScriptedServer, channel: RcsChannel
 ) -> None:
-    server.script = answering(Answer(500))
+    server.script = google.answering(Answer(500))
     with pytest.raises(OutcomeUnknown) as caught:
         await channel.send(google.an_rcs_message(), MINE)
     assert caught.value.retry_after == timedelta(0)

@@ -1,7 +1,7 @@
 """What leaves for RCS for Business: content, events, regions and settings."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,21 +25,17 @@ from domain.messages import (
     OutboundMessage,
 )
 from tests.contract import google_samples as google
-from tests.contract.scripted_server import Answer, Received, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Answer, ScriptedServer, a_json
 
 MINE = google.credentials(ChannelName.RCS, {})
 DESK = Parties(endpoint_address=google.RCS_AGENT, recipient=google.PHONE)
 FILE = "https://desk.example/media/signed"
-PHONE_PATH = f"/v1/phones/{google.PHONE}"
-ABLE = a_json({"features": ["RICHCARD_STANDALONE", "ACTION_DIAL"]})
-TAKEN = a_json({"name": "phones/x/agentMessages/y", "sendTime": "2026-11-20T10:00:00Z"})
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = answering()
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = google.answering()
+    return server
 
 
 @pytest.fixture
@@ -49,25 +45,13 @@ async def channel(server: ScriptedServer) -> AsyncIterator[RcsChannel]:
     await channel.close()
 
 
-def answering(taking: Answer = TAKEN, capable: Answer = ABLE) -> Callable[[Received], Answer]:
-    return google.with_token(
-        lambda request: capable if request.path.endswith("/capabilities") else taking
-    )
-
-
 def a_file(mime_type: str = "image/png", caption: str = "") -> OutboundMessage:
     item = MediaItem(media_id=new_id(), mime_type=mime_type)
     return google.an_rcs_message(Media(items=(item,), caption=caption), media_urls=(FILE,))
 
 
-def posts(server: ScriptedServer) -> list[Received]:
-    return [
-        request for request in server.requests if request.method == "POST" and request.path != "/token"
-    ]
-
-
 def body_of(server: ScriptedServer) -> dict[str, Any]:
-    (request,) = posts(server)
+    (request,) = google.posts(server)
     body: dict[str, Any] = json.loads(request.body)
     return body
 
@@ -77,8 +61,8 @@ async def test_a_text_is_created_once_under_our_own_id(
 ) -> None:
     message = google.an_rcs_message()
     receipt = await channel.send(message, MINE)
-    (request,) = posts(server)
-    assert request.path == f"{PHONE_PATH}/agentMessages"
+    (request,) = google.posts(server)
+    assert request.path == f"{google.PHONE_PATH}/agentMessages"
     assert request.query == {"messageId": str(message.message_id), "agentId": google.RCS_AGENT}
     assert body_of(server) == {
         "contentMessage": {"text": "Hello"},
@@ -115,7 +99,7 @@ async def test_an_image_with_words_is_a_card(server: ScriptedServer, channel: Rc
 @pytest.mark.parametrize(
     ("message", "capable"),
     [
-        (a_file("application/pdf", "Your receipt"), ABLE),
+        (a_file("application/pdf", "Your receipt"), google.RCS_ABLE),
         (a_file("image/png", "Your receipt"), a_json({"features": ["ACTION_DIAL"]})),
         (a_file("image/png", "Your receipt"), a_json({"features": "all"})),
         (a_file("image/png", "Your receipt"), Answer(200, b"")),
@@ -124,7 +108,7 @@ async def test_an_image_with_words_is_a_card(server: ScriptedServer, channel: Rc
 async def test_what_no_card_can_hold_goes_as_words_and_a_link(
     server: ScriptedServer, channel: RcsChannel, message: OutboundMessage, capable: Answer
 ) -> None:
-    server.script = answering(capable=capable)
+    server.script = google.answering(capable=capable)
     await channel.send(message, MINE)
     assert body_of(server)["contentMessage"] == {"text": f"Your receipt\n{FILE}"}
 
@@ -140,7 +124,7 @@ async def test_a_place_is_a_link_to_a_map(server: ScriptedServer, channel: RcsCh
 async def test_what_cannot_be_said_is_refused(server: ScriptedServer, channel: RcsChannel) -> None:
     with pytest.raises(ContentRejected):
         await channel.send(google.an_rcs_message(Choice(text="a", payload="a", source="button")), MINE)
-    assert posts(server) == []
+    assert google.posts(server) == []
 
 
 @pytest.mark.parametrize("recipient", ["", "4915112345678", "+1/../x", "+1?x=1", "alice"])
@@ -160,8 +144,8 @@ async def test_typing_and_reading_are_shown(server: ScriptedServer, channel: Rcs
     assert isinstance(channel, ReadMarks)
     await channel.show_typing(DESK, MINE)
     await channel.mark_read(DESK, "Mx1", MINE)
-    typing, reading = posts(server)
-    assert {typing.path, reading.path} == {f"{PHONE_PATH}/agentEvents"}
+    typing, reading = google.posts(server)
+    assert {typing.path, reading.path} == {f"{google.PHONE_PATH}/agentEvents"}
     assert json.loads(typing.body) == {"eventType": "IS_TYPING"}
     assert json.loads(reading.body) == {"eventType": "READ", "messageId": "Mx1"}
     assert typing.query["eventId"] != reading.query["eventId"]
@@ -187,7 +171,7 @@ async def test_typing_goes_by_the_settings_of_the_endpoint(
 )
 def test_the_region_decides_which_server_is_called(settings: dict[str, str], host: str) -> None:
     url = google.an_rcs_reader()._phone_url(google.PHONE, settings)
-    assert url == f"https://{host}{PHONE_PATH}"
+    assert url == f"https://{host}{google.PHONE_PATH}"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +190,7 @@ async def test_a_setting_that_google_would_refuse_waits_for_an_operator(
     assert channel.check_endpoint(settings)
     with pytest.raises(AccountRejected):
         await channel.send(google.an_rcs_message(endpoint_settings=settings), MINE)
-    assert posts(server) == []
+    assert google.posts(server) == []
 
 
 async def test_an_account_may_set_the_region_for_all_its_agents(channel: RcsChannel) -> None:

@@ -1,6 +1,5 @@
 """The adapter and the project's own stand-in for RCS for Business: whole exchanges."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from channels.extras import Parties
 from channels.rcs import RcsChannel
 from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
+from domain.customer_events import ConsentReported, InboundEvent, TypingReported
 from domain.errors import (
     AccountRejected,
     ContentRejected,
@@ -18,20 +18,17 @@ from domain.errors import (
 from domain.ids import new_id
 from domain.messages import (
     Choice,
-    ConsentReported,
     DeliveryStatus,
-    InboundEvent,
     Location,
     Media,
     MediaItem,
     MessageReceived,
     StatusReported,
     Text,
-    TypingReported,
     Unsupported,
 )
 from tests.contract import google_samples as google
-from tests.contract.simulated_google import customer, furnish_rcs
+from tests.contract.simulated_google import customer
 from tests.contract.simulated_twilio import Application, Hit, Simulator
 
 MINE = google.credentials(ChannelName.RCS, {})
@@ -39,37 +36,25 @@ DESK = Parties(endpoint_address=google.RCS_AGENT, recipient=google.PHONE)
 CHAT = {"provider": "rcs", "from": google.PHONE, "to": google.RCS_AGENT}
 
 
-@pytest.fixture
-def agent(simulator: Simulator, application: Application) -> Simulator:
-    return furnish_rcs(simulator, application)
+def say(rcs_agent: Simulator, **words: object) -> dict[str, Any]:
+    return rcs_agent.control("say", CHAT | {"text": "Hello"} | words)
 
 
-@pytest.fixture
-async def channel(agent: Simulator) -> AsyncIterator[RcsChannel]:
-    channel = google.an_rcs_channel(agent.url, read=5, total=10)
-    yield channel
-    await channel.close()
-
-
-def say(agent: Simulator, **words: object) -> dict[str, Any]:
-    return agent.control("say", CHAT | {"text": "Hello"} | words)
-
-
-def events(hit: Hit, channel: RcsChannel) -> tuple[InboundEvent, ...]:
+def events(hit: Hit, rcs_channel: RcsChannel) -> tuple[InboundEvent, ...]:
     """What the adapter makes of a webhook, once it has verified it."""
     request = WebhookRequest(method="POST", url=hit.path, headers=hit.headers, body=hit.body)
-    channel.verify(request, MINE)
-    parsed = channel.parse(request, MINE)
+    rcs_channel.verify(request, MINE)
+    parsed = rcs_channel.parse(request, MINE)
     assert parsed.unreadable == ()
     return parsed.events
 
 
-def everything(application: Application, channel: RcsChannel) -> list[InboundEvent]:
-    return [event for hit in application.to("/rcs") for event in events(hit, channel)]
+def everything(application: Application, rcs_channel: RcsChannel) -> list[InboundEvent]:
+    return [event for hit in application.to("/rcs") for event in events(hit, rcs_channel)]
 
 
-def statuses(application: Application, channel: RcsChannel) -> list[StatusReported]:
-    found = everything(application, channel)
+def statuses(application: Application, rcs_channel: RcsChannel) -> list[StatusReported]:
+    found = everything(application, rcs_channel)
     return [event for event in found if isinstance(event, StatusReported)]
 
 
@@ -77,14 +62,14 @@ def statuses(application: Application, channel: RcsChannel) -> list[StatusReport
 
 
 async def test_the_console_verifies_the_webhook(
-    agent: Simulator, application: Application, channel: RcsChannel
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel
 ) -> None:
     order = {"provider": "rcs", "business": google.RCS_AGENT, "secret": "0123456789"}
-    agent.control("google/verify", order)
+    rcs_agent.control("google/verify", order)
     hit = application.to("/rcs")[-1]
     request = WebhookRequest(method="POST", url=hit.path, headers=hit.headers, body=hit.body)
-    channel.verify(request, MINE)
-    assert channel.answer(request, MINE).body == "0123456789"
+    rcs_channel.verify(request, MINE)
+    assert rcs_channel.answer(request, MINE).body == "0123456789"
 
 
 @pytest.mark.parametrize(
@@ -107,14 +92,14 @@ async def test_the_console_verifies_the_webhook(
     ],
 )
 async def test_whatever_customers_say_is_read(
-    agent: Simulator,
+    rcs_agent: Simulator,
     application: Application,
-    channel: RcsChannel,
+    rcs_channel: RcsChannel,
     words: dict[str, object],
     expected: object,
 ) -> None:
-    said = say(agent, **words)
-    (event,) = everything(application, channel)
+    said = say(rcs_agent, **words)
+    (event,) = everything(application, rcs_channel)
     assert isinstance(event, MessageReceived)
     assert event.content == expected
     assert event.provider_message_id == said["message_id"]
@@ -123,19 +108,21 @@ async def test_whatever_customers_say_is_read(
 
 @pytest.mark.parametrize("kind", ["image", "video", "audio", "document"])
 async def test_a_file_is_fetched(
-    agent: Simulator, application: Application, channel: RcsChannel, kind: str
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel, kind: str
 ) -> None:
-    say(agent, type=kind)
-    (event,) = everything(application, channel)
+    say(rcs_agent, type=kind)
+    (event,) = everything(application, rcs_channel)
     assert isinstance(event, MessageReceived)
     assert isinstance(event.content, Media)
     (item,) = event.content.items
-    assert (await channel.download(item, MINE)).mime_type == item.mime_type
+    assert (await rcs_channel.download(item, MINE)).mime_type == item.mime_type
 
 
-async def test_typing_is_seen(agent: Simulator, application: Application, channel: RcsChannel) -> None:
-    say(agent, type="typing")
-    (event,) = everything(application, channel)
+async def test_typing_is_seen(
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel
+) -> None:
+    say(rcs_agent, type="typing")
+    (event,) = everything(application, rcs_channel)
     assert isinstance(event, TypingReported)
 
 
@@ -143,16 +130,16 @@ async def test_typing_is_seen(agent: Simulator, application: Application, channe
     ("kind", "opted_out", "word"), [("unsubscribe", True, "STOP"), ("subscribe", False, "START")]
 )
 async def test_who_unsubscribes_sends_an_event_and_a_word(
-    agent: Simulator,
+    rcs_agent: Simulator,
     application: Application,
-    channel: RcsChannel,
+    rcs_channel: RcsChannel,
     kind: str,
     word: str,
     *,
     opted_out: bool,
 ) -> None:
-    say(agent, type=kind, text="")
-    consent, message = everything(application, channel)
+    say(rcs_agent, type=kind, text="")
+    consent, message = everything(application, rcs_channel)
     assert isinstance(consent, ConsentReported)
     assert consent.opted_out is opted_out
     assert isinstance(message, MessageReceived)
@@ -163,25 +150,25 @@ async def test_who_unsubscribes_sends_an_event_and_a_word(
 
 
 async def test_a_message_reaches_the_customer_and_its_receipts_name_it(
-    agent: Simulator, application: Application, channel: RcsChannel
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel
 ) -> None:
     message = google.an_rcs_message()
-    await channel.send(message, MINE)
+    await rcs_channel.send(message, MINE)
     application.wait_until(lambda: len(application.to("/rcs")) >= 2)
-    reported = statuses(application, channel)
+    reported = statuses(application, rcs_channel)
     assert [event.status.value for event in reported] == ["delivered", "read"]
     assert {event.message_id for event in reported} == {message.message_id}
-    assert agent.delivered() == ["Hello"]
+    assert rcs_agent.delivered() == ["Hello"]
 
 
 async def test_early_doubled_and_shuffled_receipts_are_receipts(
-    agent: Simulator, application: Application, channel: RcsChannel
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel
 ) -> None:
-    agent.faults(early_callbacks=1, duplicate_callbacks=1)
-    await channel.send(google.an_rcs_message(), MINE)
+    rcs_agent.faults(early_callbacks=1, duplicate_callbacks=1)
+    await rcs_channel.send(google.an_rcs_message(), MINE)
     assert application.to("/rcs")
     application.wait_until(lambda: len(application.to("/rcs")) >= 4)
-    assert {event.status for event in statuses(application, channel)} == {
+    assert {event.status for event in statuses(application, rcs_channel)} == {
         DeliveryStatus.DELIVERED,
         DeliveryStatus.READ,
     }
@@ -189,44 +176,44 @@ async def test_early_doubled_and_shuffled_receipts_are_receipts(
 
 @pytest.mark.parametrize("fault", ["answer_lost", "taken_with_error"])
 async def test_inv3_a_message_in_doubt_is_repeated_and_arrives_once(
-    agent: Simulator, channel: RcsChannel, fault: str
+    rcs_agent: Simulator, rcs_channel: RcsChannel, fault: str
 ) -> None:
     message = google.an_rcs_message()
-    agent.faults(**{fault: 1})
+    rcs_agent.faults(**{fault: 1})
     with pytest.raises(OutcomeUnknown):
-        await channel.send(message, MINE)
-    agent.faults()
-    await channel.send(message, MINE)
-    agent.wait_until(lambda: len(agent.delivered()) > 0)
-    assert agent.delivered() == ["Hello"]
+        await rcs_channel.send(message, MINE)
+    rcs_agent.faults()
+    await rcs_channel.send(message, MINE)
+    rcs_agent.wait_until(lambda: len(rcs_agent.delivered()) > 0)
+    assert rcs_agent.delivered() == ["Hello"]
 
 
 async def test_a_number_without_rcs_is_told_before_anything_is_sent(
-    agent: Simulator, channel: RcsChannel
+    rcs_agent: Simulator, rcs_channel: RcsChannel
 ) -> None:
-    customer(agent, on_whatsapp=False)
+    customer(rcs_agent, on_whatsapp=False)
     with pytest.raises(RecipientUnreachable):
-        await channel.send(google.an_rcs_message(), MINE)
+        await rcs_channel.send(google.an_rcs_message(), MINE)
     with pytest.raises(RecipientUnreachable):
-        await channel.send(google.an_rcs_message(recipient="+4915199999999"), MINE)
-    assert agent.delivered() == []
+        await rcs_channel.send(google.an_rcs_message(recipient="+4915199999999"), MINE)
+    assert rcs_agent.delivered() == []
 
 
 @pytest.mark.parametrize(
     ("features", "kind"), [("RICHCARD_STANDALONE", "card"), ("ACTION_DIAL", "text")]
 )
 async def test_an_image_with_words_is_a_card_where_the_phone_shows_cards(
-    agent: Simulator, application: Application, channel: RcsChannel, features: str, kind: str
+    rcs_agent: Simulator, application: Application, rcs_channel: RcsChannel, features: str, kind: str
 ) -> None:
-    customer(agent, details={"features": features})
+    customer(rcs_agent, details={"features": features})
     application.files["/image.png"] = ("image/png", b"\x89PNG\r\n\x1a\n")
     items = (MediaItem(media_id=new_id(), mime_type="image/png"),)
     content = Media(items=items, caption="Your receipt")
-    await channel.send(
+    await rcs_channel.send(
         google.an_rcs_message(content=content, media_urls=(f"{application.url}/image.png",)), MINE
     )
-    agent.wait_until(lambda: bool(agent.delivered()))
-    (delivery,) = agent.ask("outbox")["deliveries"]
+    rcs_agent.wait_until(lambda: bool(rcs_agent.delivered()))
+    (delivery,) = rcs_agent.ask("outbox")["deliveries"]
     assert delivery["kind"] == kind
     assert "Your receipt" in delivery["text"]
 
@@ -236,40 +223,44 @@ async def test_an_image_with_words_is_a_card_where_the_phone_shows_cards(
     [({}, "TTL_EXPIRATION_REVOKED"), ({"revoke_fails": "yes"}, "TTL_EXPIRATION_REVOKE_FAILED")],
 )
 async def test_a_message_that_is_too_late_is_taken_back(
-    agent: Simulator,
+    rcs_agent: Simulator,
     application: Application,
-    channel: RcsChannel,
+    rcs_channel: RcsChannel,
     details: dict[str, str],
     code: str,
 ) -> None:
-    customer(agent, online=False, details=details)
+    customer(rcs_agent, online=False, details=details)
     message = google.an_rcs_message(endpoint_settings={"ttl_seconds": "60"})
-    await channel.send(message, MINE)
-    agent.control("clock", {"advance_seconds": 61})
+    await rcs_channel.send(message, MINE)
+    rcs_agent.control("clock", {"advance_seconds": 61})
     application.wait_until(lambda: bool(application.to("/rcs")))
-    (event,) = statuses(application, channel)
+    (event,) = statuses(application, rcs_channel)
     assert (event.status, event.error_code) == (DeliveryStatus.EXPIRED, code)
     assert event.message_id == message.message_id
-    customer(agent, online=True)
+    customer(rcs_agent, online=True)
     if details:  # it could not be taken back, and arrives after all
-        agent.wait_until(lambda: agent.delivered() == ["Hello"])
+        rcs_agent.wait_until(lambda: rcs_agent.delivered() == ["Hello"])
     else:
-        assert agent.delivered() == []
+        assert rcs_agent.delivered() == []
 
 
-async def test_a_text_that_is_too_long_is_refused(agent: Simulator, channel: RcsChannel) -> None:
+async def test_a_text_that_is_too_long_is_refused(
+    rcs_agent: Simulator, rcs_channel: RcsChannel
+) -> None:
     with pytest.raises(ContentRejected):
-        await channel.send(google.an_rcs_message(content=Text(text="x" * 3073)), MINE)
+        await rcs_channel.send(google.an_rcs_message(content=Text(text="x" * 3073)), MINE)
 
 
-async def test_an_agent_of_somebody_else_is_refused(agent: Simulator, channel: RcsChannel) -> None:
+async def test_an_agent_of_somebody_else_is_refused(
+    rcs_agent: Simulator, rcs_channel: RcsChannel
+) -> None:
     with pytest.raises(AccountRejected):
-        await channel.send(google.an_rcs_message(endpoint_address="another-agent"), MINE)
+        await rcs_channel.send(google.an_rcs_message(endpoint_address="another-agent"), MINE)
 
 
-async def test_typing_and_reading_are_shown(agent: Simulator, channel: RcsChannel) -> None:
-    said = say(agent)
-    await channel.show_typing(DESK, MINE)
-    await channel.mark_read(DESK, said["message_id"], MINE)
+async def test_typing_and_reading_are_shown(rcs_agent: Simulator, rcs_channel: RcsChannel) -> None:
+    said = say(rcs_agent)
+    await rcs_channel.show_typing(DESK, MINE)
+    await rcs_channel.mark_read(DESK, said["message_id"], MINE)
     query = {"provider": "rcs", "business": google.RCS_AGENT, "customer": google.PHONE}
-    assert agent.ask("thread", **query)["messages"][0]["seen"]
+    assert rcs_agent.ask("thread", **query)["messages"][0]["seen"]

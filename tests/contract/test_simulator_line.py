@@ -23,6 +23,7 @@ from linebot.v3.messaging import (
 )
 
 from domain.ids import new_id
+from simulator.line.webhooks import REDELIVERED_AFTER_SECONDS
 from tests.contract import line_samples as line
 from tests.contract.simulated_line import befriend, furnish, say
 from tests.contract.simulated_twilio import IN_A_HURRY, Application, Simulator, serve
@@ -175,4 +176,4 @@ def test_redelivery_ends_at_last(bot: Simulator, application: Application) -> No
         return bot.ask("state")["counts"]["under_way"] == 0
 
     bot.wait_until(is_over)
-    assert len(application.to("/line")) == 5
+    assert len(application.to("/line")) == 1 + len(REDELIVERED_AFTER_SECONDS)

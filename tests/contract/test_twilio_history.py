@@ -14,7 +14,7 @@ from channels.whatsapp import WhatsAppChannel
 from domain.errors import ChannelError, OutcomeUnknown, ProviderUnavailable
 from domain.messages import Media, MessageReceived, Text, Unsupported
 from tests.contract import twilio_samples as twilio
-from tests.contract.scripted_server import Answer, Received, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Answer, Received, ScriptedServer, a_json
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,10 +76,9 @@ def archive() -> Archive:
 
 
 @pytest.fixture
-async def server(archive: Archive) -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = archive.answer
-        yield running
+def server(server: ScriptedServer, archive: Archive) -> ScriptedServer:
+    server.script = archive.answer
+    return server
 
 
 @pytest.fixture

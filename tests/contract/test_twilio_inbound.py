@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.customer_events import InboundEvent
 from domain.errors import UnreadableWebhook
 from domain.messages import (
     Choice,
     Content,
-    InboundEvent,
     Location,
     Media,
     MediaState,

@@ -21,7 +21,7 @@ from domain.errors import (
 from domain.ids import new_id
 from domain.messages import OutboundMessage, Text
 from tests.contract import twilio_samples as twilio
-from tests.contract.scripted_server import Answer, ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import Answer, ScriptedServer, a_json
 
 HELLO = OutboundMessage(
     message_id=new_id(),
@@ -29,12 +29,6 @@ HELLO = OutboundMessage(
     recipient=twilio.CUSTOMER,
     content=Text(text="Hello"),
 )
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from domain.messages import (
     Unsupported,
 )
 from tests.contract import twilio_samples as twilio
-from tests.contract.scripted_server import ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import ScriptedServer, a_json
 
 SID = "SM" + "a" * 32
 TAKEN = a_json({"sid": SID, "status": "queued", "num_media": "0", "error_code": None}, status=201)
@@ -34,10 +34,9 @@ PICTURE = MediaItem(media_id=new_id(), mime_type="image/png")
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        running.script = lambda _: TAKEN
-        yield running
+def server(server: ScriptedServer) -> ScriptedServer:
+    server.script = lambda _: TAKEN
+    return server
 
 
 @pytest.fixture

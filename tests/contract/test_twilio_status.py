@@ -6,9 +6,10 @@ import pytest
 
 from channels.webhooks import WebhookRequest
 from domain.conversations import MailKind
+from domain.customer_events import InboundEvent
 from domain.errors import UnreadableWebhook
 from domain.ids import new_id
-from domain.messages import DeliveryStatus, InboundEvent, StatusReported
+from domain.messages import DeliveryStatus, StatusReported
 from tests.contract import twilio_samples as twilio
 
 

@@ -8,7 +8,7 @@ from channels.whatsapp import WhatsAppChannel
 from domain.configuration import Approval
 from domain.errors import InvalidInput
 from tests.contract import twilio_samples as twilio
-from tests.contract.scripted_server import ScriptedServer, a_json, scripted_server
+from tests.contract.scripted_server import ScriptedServer, a_json
 
 CONTENTS = [
     {
@@ -43,12 +43,6 @@ CONTENTS = [
     },
     {"sid": "../../x", "friendly_name": "hostile"},
 ]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[ScriptedServer]:
-    async with scripted_server() as running:
-        yield running
 
 
 @pytest.fixture

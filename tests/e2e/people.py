@@ -86,10 +86,13 @@ class Customer:
 
 
 class Agent:
-    """Signed in with the demo's password."""
+    """Signed in with the demo's password, or their own."""
 
-    def __init__(self, stack: Stack, role: str = "agent") -> None:
-        self._sign_in = next(each for each in stack.demo["sign_ins"] if each["role"] == role)
+    def __init__(
+        self, stack: Stack, role: str = "agent", *, sign_in: dict[str, str] | None = None
+    ) -> None:
+        demo = (each for each in stack.demo["sign_ins"] if each["role"] == role)
+        self._sign_in = sign_in or next(demo)
         self._client = httpx2.AsyncClient(base_url=f"{stack.api}/agent/v1", timeout=30)
 
     async def __aenter__(self) -> Self:
@@ -128,6 +131,10 @@ class Agent:
 
     async def conversation_with(self, customer: Customer) -> str:
         """The id of the customer's running conversation, once it is there."""
+        return await self.conversation_at(f"whatsapp:{customer.phone}")
+
+    async def conversation_at(self, address: str) -> str:
+        """The same, of whoever has this address."""
         found: list[str] = []
 
         async def appears() -> bool:
@@ -135,7 +142,7 @@ class Agent:
             found[:] = [
                 each["conversation_id"]
                 for each in page["items"]
-                if each["contact"]["phone"] == customer.phone and each["state"] != "closed"
+                if each["contact"]["address"] == address and each["state"] != "closed"
             ]
             return bool(found)
 

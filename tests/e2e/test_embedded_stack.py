@@ -81,29 +81,26 @@ def test_a_data_directory_that_cannot_be_made_is_explained(place: Path) -> None:
     assert "HOLDFAST_DATA_DIR" in stack.output
 
 
-def test_after_a_stop_nothing_is_left_running_and_the_next_start_has_the_data(place: Path) -> None:
+def test_a_stack_goes_on_with_its_data_after_a_stop_and_after_its_supervisor_was_killed(
+    place: Path,
+) -> None:
     ports = free_ports()
     first = Stack(place, ports).until_ready()
-    keys, pids = (first.data_dir / "keys").read_text(), first.pids
+    keys, orphans = (first.data_dir / "keys").read_text(), first.pids
+    assert set(orphans) == {"postgres", "temporal", "simulator", "api", "worker"}
     with psycopg.connect(first.conninfo, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (word text)")
-    assert first.stop(signal.SIGINT) == 0
-    assert set(pids) == {"postgres", "temporal", "simulator", "api", "worker"}
+    first.stop(signal.SIGKILL)
+
+    second = Stack(place, ports).until_ready()
+    pids = second.pids
+    assert not set(orphans.values()) & set(pids.values())
+    assert not [name for name, pid in orphans.items() if psutil.pid_exists(pid)]
+    assert second.stop(signal.SIGINT) == 0
     assert not [name for name, pid in pids.items() if psutil.pid_exists(pid)]
 
-    second = Stack(place, ports).until_ready()
-    with psycopg.connect(second.conninfo) as connection:
+    third = Stack(place, ports).until_ready()
+    with psycopg.connect(third.conninfo) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
-    assert (second.data_dir / "keys").read_text() == keys
-    second.stop()
-
-
-def test_a_stack_whose_supervisor_was_killed_can_be_started_again(place: Path) -> None:
-    ports = free_ports()
-    first = Stack(place, ports).until_ready()
-    orphans = first.pids
-    first.stop(signal.SIGKILL)
-    second = Stack(place, ports).until_ready()
-    assert not set(orphans.values()) & set(second.pids.values())
-    assert not [name for name, pid in orphans.items() if psutil.pid_exists(pid)]
-    second.stop()
+    assert (third.data_dir / "keys").read_text() == keys
+    third.stop()

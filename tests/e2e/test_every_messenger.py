@@ -1,80 +1,30 @@
 """The same conversation over every messenger of the demo: both ways, on the embedded stack."""
 
-from dataclasses import dataclass
-from typing import Any
-from uuid import uuid4
-
 import httpx2
 import pytest
 
 from application.demo_channels import CHANNELS
 from domain.channels import ChannelName
 from tests.e2e.people import Agent, eventually
+from tests.e2e.phones import Phone, somebody
 from tests.stack import Stack
 
 DEMO = {channel.channel: channel for channel in CHANNELS}
 
 
-def somebody(channel: ChannelName) -> str:
-    """An address that nobody else has, as this provider writes it."""
-    if channel is ChannelName.LINE:
-        return f"U{uuid4().hex}"
-    if channel is ChannelName.RCS:
-        return f"+1555{uuid4().int % 10**7:07d}"
-    return str(uuid4())
-
-
-@dataclass
-class Phone:
-    """A customer's phone in the simulator."""
-
-    client: httpx2.AsyncClient
-    channel: ChannelName
-    address: str
-
-    async def say(self, **what: Any) -> dict[str, Any]:
-        business = DEMO[self.channel].address
-        who = {"provider": DEMO[self.channel].provider, "from": self.address, "to": business}
-        answer = await self.client.post("/control/say", json=who | what)
-        assert answer.status_code == 200, answer.text
-        return dict(answer.json())
-
-    async def received(self) -> list[str]:
-        return [each["text"] for each in await self.thread() if each["direction"] == "outbound"]
-
-    async def thread(self) -> list[dict[str, Any]]:
-        query = {
-            "provider": DEMO[self.channel].provider,
-            "business": DEMO[self.channel].address,
-            "customer": self.address,
-        }
-        answer = await self.client.get("/control/thread", params=query)
-        return list(answer.raise_for_status().json()["messages"])
-
-
-async def conversation_of(agent: Agent, phone: Phone) -> str:
-    found: list[str] = []
-
-    async def appears() -> bool:
-        page = await agent.get("/conversations", limit=200)
-        found[:] = [
-            each["conversation_id"]
-            for each in page["items"]
-            if each["contact"]["address"] == phone.address and each["channel"] == phone.channel
-        ]
-        return bool(found)
-
-    await eventually(appears, "the conversation is listed")
-    return found[0]
+def a_phone(client: httpx2.AsyncClient, channel: ChannelName) -> Phone:
+    """Of somebody new, who writes to the demo."""
+    demo = DEMO[channel]
+    return Phone(client, channel, demo.provider, demo.address, somebody(channel))
 
 
 @pytest.mark.parametrize("channel", DEMO)
 async def test_a_customer_writes_and_an_agent_answers_over(stack: Stack, channel: ChannelName) -> None:
     async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
-        phone = Phone(client, channel, somebody(channel))
+        phone = a_phone(client, channel)
         said = await phone.say(text="Hello, where is my parcel?")
         assert said["outcome"] == "answered", said
-        conversation = await conversation_of(agent, phone)
+        conversation = await agent.conversation_at(phone.address)
         await agent.post(f"/conversations/{conversation}/accept")
         assert (await agent.write(conversation, "It is on its way.")).status_code == 202
 
@@ -103,9 +53,9 @@ async def has_a_file(agent: Agent, conversation: str) -> bool:
 async def test_a_customer_of_business_messages_sees_who_comes_reads_and_goes(stack: Stack) -> None:
     channel = ChannelName.GOOGLE_BUSINESS_MESSAGES
     async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
-        phone = Phone(client, channel, somebody(channel))
+        phone = a_phone(client, channel)
         await phone.say(text="Is anybody there?")
-        conversation = await conversation_of(agent, phone)
+        conversation = await agent.conversation_at(phone.address)
         await agent.post(f"/conversations/{conversation}/accept")
         await agent.post(f"/conversations/{conversation}/typing")
         [said] = await agent.transcript(conversation)
@@ -123,9 +73,9 @@ async def test_a_customer_of_business_messages_sees_who_comes_reads_and_goes(sta
 
 async def test_a_line_customer_takes_a_message_back(stack: Stack) -> None:
     async with Agent(stack) as agent, httpx2.AsyncClient(base_url=stack.simulator) as client:
-        phone = Phone(client, ChannelName.LINE, somebody(ChannelName.LINE))
+        phone = a_phone(client, ChannelName.LINE)
         said = await phone.say(text="my secret", profile_name="Lin")
-        conversation = await conversation_of(agent, phone)
+        conversation = await agent.conversation_at(phone.address)
         await phone.say(type="unsend", concerns=said["message_id"])
 
         async def is_gone() -> bool:

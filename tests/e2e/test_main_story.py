@@ -139,23 +139,6 @@ async def test_inv1_a_webhook_that_never_came_is_found_by_asking(stack: Stack) -
         assert await agent.said(conversation) == [("customer", "did you get this?")]
 
 
-async def test_inv3_an_answer_that_was_lost_is_not_sent_again(stack: Stack) -> None:
-    async with Customer(stack) as customer, Agent(stack) as agent:
-        await customer.say("Hello")
-        conversation = await agent.conversation_with(customer)
-        await agent.post(f"/conversations/{conversation}/accept")
-
-        async def has_status(*wanted: str) -> bool:
-            return (await agent.transcript(conversation))[-1]["delivery"]["status"] in wanted
-
-        async with customer.suffering(answer_lost=1.0, lost_callbacks=1.0):
-            await agent.write(conversation, "only once")
-            await eventually(lambda: has_status("unknown"), "the doubt is shown")
-            taken = ("accepted", "sent", "delivered", "read")
-            await eventually(lambda: has_status(*taken), "the provider was asked", within=90)
-        assert await customer.received() == ["only once"]
-
-
 async def test_a_file_travels_both_ways(stack: Stack) -> None:
     async with Customer(stack) as customer, Agent(stack) as agent:
         await customer.say("look at this", type="image")

@@ -17,16 +17,7 @@ from tests.contract.simulated_twilio import (
     listen,
     serve,
 )
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.e2e.desks import CHROMIUM, FLAGS
 
 
 @pytest.fixture
@@ -45,7 +36,7 @@ def simulator(application: Application) -> Iterator[Simulator]:
 @pytest.fixture
 def page(simulator: Simulator) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 390, "height": 844})
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -1,28 +1,24 @@
 """What operators see in the Temporal UI, in a real browser: nothing, until they have signed in."""
 
-import os
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
+from tests.e2e.desks import a_browser
 from tests.e2e.people import Agent, Customer
 from tests.stack import Stack
 
-BROWSER = os.environ.get("HOLDFAST_CHROMIUM", "/usr/bin/chromium")
 PATIENCE = 30_000  # milliseconds; the UI asks the server many things before it shows any
 TIMER = "open auto close"
 
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    executable = BROWSER if os.path.exists(BROWSER) else None  # noqa: PTH110, ASYNC240
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+    async with a_browser() as browser:
         page = await browser.new_page()
         page.set_default_timeout(PATIENCE)
         yield page
-        await browser.close()
 
 
 async def sign_in(page: Page, stack: Stack) -> None:

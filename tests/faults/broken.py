@@ -15,9 +15,13 @@ from uuid import uuid4
 
 from activities import delivery
 from activities.delivery import DeliveryActivities, DeliveryOutcome
+from channels.google_business_messages import BusinessMessagesChannel
+from channels.line import LineChannel
+from channels.rcs import RcsChannel
+from domain.configuration import Credentials
 from domain.errors import ChannelError
 from domain.ids import MessageId, new_id
-from domain.messages import MessageReceived, Receipt
+from domain.messages import MessageReceived, OutboundMessage, Receipt
 from domain.ports import Claim, Settled
 from runtime import cli
 from runtime.embedded import stack
@@ -81,9 +85,46 @@ def believes_in_luck() -> None:
     DeliveryActivities._not_accepted = hope  # type: ignore[method-assign, assignment]
 
 
+def forgets_keys() -> None:
+    """Every attempt leaves with another key, so that no provider knows it again."""
+    for channel in (LineChannel, RcsChannel, BusinessMessagesChannel):
+        _send_with_new_keys(channel)
+
+
+def _send_with_new_keys(channel: Any) -> None:
+    send = channel.send
+
+    async def send_anew(self: Any, message: OutboundMessage, credentials: Credentials) -> Receipt:
+        other = message.model_copy(update={"message_id": new_id()})
+        receipt: Receipt = await send(self, other, credentials)
+        return receipt
+
+    channel.send = send_anew
+
+
+def takes_tokens_for_keys() -> None:
+    """A reply by token whose answer was lost is repeated like a push, at once and without a flag."""
+    claim = Outbox.claim
+
+    async def claim_with_key(self: Outbox, message_id: MessageId) -> Claim | Settled:
+        claimed = await claim(self, message_id)
+        if isinstance(claimed, Settled):
+            return claimed
+        return claimed.model_copy(update={"without_key": False})
+
+    Outbox.claim = claim_with_key  # type: ignore[method-assign]
+
+
 BREAKS: Final[dict[str, Callable[[], None]]] = {
     each.__name__: each
-    for each in (acknowledges_early, recognises_nothing, forgets_doubts, believes_in_luck)
+    for each in (
+        acknowledges_early,
+        recognises_nothing,
+        forgets_doubts,
+        believes_in_luck,
+        forgets_keys,
+        takes_tokens_for_keys,
+    )
 }
 
 
@@ -109,13 +150,19 @@ def _break_programs(name: str) -> None:
 
     def broken_parts(*arguments: Any) -> Sequence[stack.Part]:
         return tuple(
-            replace(part, command=(sys.executable, "-m", MODULE, part.name, name))
-            if isinstance(part, Program) and part.name in OURS
+            stack.Together(tuple(_broken(each, name) for each in part.programs))
+            if isinstance(part, stack.Together)
             else part
             for part in whole_parts(*arguments)
         )
 
     cli.parts = broken_parts  # type: ignore[attr-defined, assignment]  # the name by which it is called
+
+
+def _broken(program: Program, name: str) -> Program:
+    if program.name not in OURS:
+        return program
+    return replace(program, command=(sys.executable, "-m", MODULE, program.name, name))
 
 
 async def _after(seconds: float, work: Coroutine[Any, Any, object]) -> None:

@@ -70,9 +70,11 @@ def check(evidence: Evidence) -> Report:
 
 
 def _everything_said_is_there(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """But for what nobody was ever told, and nobody can ask for."""
     known = {line.provider_id for line in evidence.lines}
     for said in evidence.utterances:
-        if said.provider_id not in known:
+        could_be_known = bool(said.attempts) or said.can_be_asked_for
+        if could_be_known and said.provider_id not in known:
             told = "acknowledged" if said.acknowledged_at else "never acknowledged"
             yield said.customer, f"{said.text!r} ({told}) is in no transcript"
 
@@ -269,6 +271,7 @@ def _counts(evidence: Evidence) -> dict[str, int]:
         "replies refused": outcomes[Outcome.REFUSED],
         "replies never answered": outcomes[Outcome.UNANSWERED],
         "messages that reached a phone": len(evidence.arrivals),
+        "of them by a reply token": sum(each.by_reply_token for each in evidence.arrivals),
         "replies shown as failed": statuses["failed"],
         "replies shown as unknown": statuses["unknown"],
         "replies flagged as sent again in doubt": sum(each.resent_in_doubt for each in evidence.lines),

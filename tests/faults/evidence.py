@@ -3,6 +3,7 @@
 Plain values: a checker judges them, and a test of the checker can bend them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ class Attempt:
 
     @property
     def acknowledged(self) -> bool:
-        """Twilio counts any 2xx."""
+        """Twilio and LINE count any 2xx; Google only 200, and we answer nothing else of them."""
         return self.status is not None and 200 <= self.status < 300
 
 
@@ -34,6 +35,8 @@ class Utterance:
     text: str
     said_at: datetime
     attempts: tuple[Attempt, ...] = ()
+    can_be_asked_for: bool = True
+    """Its provider lists what it took. Where it does not, only a webhook can tell of a message."""
 
     @property
     def acknowledged_at(self) -> datetime | None:
@@ -53,8 +56,10 @@ class Arrival:
     customer: str
     position: int
     message_id: str | None
-    """Our own id, as the provider was told it in the callback's address."""
+    """Our own id, as its provider was told it: in the callback's address, as a key, or as its id."""
     text: str
+    by_reply_token: bool = False
+    """LINE's free answer, which takes no id of ours."""
 
 
 class Outcome(StrEnum):
@@ -123,3 +128,13 @@ class Evidence:
     arrivals: tuple[Arrival, ...] = ()
     lines: tuple[Line, ...] = ()
     conversations: tuple[Conversation, ...] = ()
+
+    def of(self, customers: Collection[str]) -> "Evidence":
+        """What concerns these customers."""
+        return Evidence(
+            utterances=tuple(each for each in self.utterances if each.customer in customers),
+            replies=tuple(each for each in self.replies if each.customer in customers),
+            arrivals=tuple(each for each in self.arrivals if each.customer in customers),
+            lines=tuple(each for each in self.lines if each.customer in customers),
+            conversations=tuple(each for each in self.conversations if each.customer in customers),
+        )

@@ -12,14 +12,17 @@ from typing import Any, Final
 
 import httpx2
 
-from tests.e2e.people import Agent, Customer
+from tests.e2e.people import Agent
 from tests.faults.evidence import Outcome, Reply
+from tests.faults.messengers import WHATSAPP, Messenger, Person
 from tests.faults.scale import scaled
 from tests.stack import Stack
 
 AT_A_TIME: Final = 32
 """Requests under way on each side."""
 TRY_AGAIN_AFTER: Final = 0.3
+IN_A_ROW: Final = 2
+"""Replies without a pause. On LINE the first can leave by a reply token, the next one is a push."""
 PATIENCE: Final = float(scaled(20, 900))
 """Seconds for which an agent's client repeats a request before it gives up. The key of a request whose
 process died is free again after a minute, which the short scale does not wait for."""
@@ -32,17 +35,28 @@ class Script:
     """Who writes how much. `pause`: seconds between two things one person does, on average."""
 
     label: int
-    """One digit that makes the phone numbers of this run its own."""
+    """One digit that makes the customers of this run its own."""
     customers: int
+    """Of each messenger."""
     messages: int
     replies: int = 0
     pause: float = 0
     seed: int = 1
+    messengers: tuple[Messenger, ...] = (WHATSAPP,)
 
     @property
-    def phones(self) -> tuple[str, ...]:
-        """Everybody's number."""
-        return tuple(f"+1556{self.label}{number:06d}" for number in range(self.customers))
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who writes."""
+        return tuple(
+            Person(messenger, messenger.address(self.label, number))
+            for messenger in self.messengers
+            for number in range(self.customers)
+        )
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Everybody's address."""
+        return tuple(person.address for person in self.people)
 
     def dice(self, who: str) -> Random:
         """Everybody has their own, so that nobody's pace depends on another's luck."""
@@ -61,31 +75,38 @@ class Crowd:
     """The customers of a script."""
 
     def __init__(self, stack: Stack, script: Script, client: httpx2.AsyncClient) -> None:
+        self._stack = stack
         self._script = script
+        self._client = client
         self._places = asyncio.Semaphore(AT_A_TIME)
-        self._customers = [Customer(stack, phone=phone, client=client) for phone in script.phones]
 
     async def write(self) -> None:
         """Everybody writes their messages, one after the other."""
-        await asyncio.gather(*(self._one_by_one(customer) for customer in self._customers))
+        await asyncio.gather(*(self._one_by_one(person) for person in self._script.people))
 
     async def write_at_once(self) -> None:
         """Everybody writes all their messages at the same moment."""
         numbers = range(self._script.messages)
         await asyncio.gather(
-            *(self._say(customer, number) for customer in self._customers for number in numbers)
+            *(self._say(person, number) for person in self._script.people for number in numbers)
         )
 
-    async def _one_by_one(self, customer: Customer) -> None:
-        dice = self._script.dice(customer.phone)
+    async def _one_by_one(self, person: Person) -> None:
+        dice = self._script.dice(person.address)
         for number in range(self._script.messages):
             await asyncio.sleep(dice.uniform(0, 2 * self._script.pause))
-            await self._say(customer, number)
+            await self._say(person, number)
 
-    async def _say(self, customer: Customer, number: int) -> None:
+    async def _say(self, person: Person, number: int) -> None:
         """Once: what becomes of its webhook is the provider's business, not the customer's."""
+        said = {
+            "provider": person.messenger.provider,
+            "from": person.address,
+            "to": person.messenger.business(self._stack),
+            "text": f"{person.address} message {number}",
+        }
         async with self._places:
-            await customer.say(f"{customer.phone} message {number}")
+            (await self._client.post("/control/say", json=said)).raise_for_status()
 
 
 class Desk:
@@ -98,15 +119,15 @@ class Desk:
         self._places = asyncio.Semaphore(AT_A_TIME // 4)
         self._opened_since = datetime.now(UTC)
 
-    async def answer(self, phones: Iterable[str], *, within: float) -> None:
+    async def answer(self, addresses: Iterable[str], *, within: float) -> None:
         """Until everybody got their replies; whoever has no conversation in time gets none."""
-        missing, deadline = set(phones), time.monotonic() + within
+        missing, deadline = set(addresses), time.monotonic() + within
         async with asyncio.TaskGroup() as conversations:
             while missing and time.monotonic() < deadline:
-                for phone, conversation_id in (await self._waiting()).items():
-                    if phone in missing:
-                        missing.remove(phone)
-                        conversations.create_task(self._serve(phone, conversation_id))
+                for address, conversation_id in (await self._waiting()).items():
+                    if address in missing:
+                        missing.remove(address)
+                        conversations.create_task(self._serve(address, conversation_id))
                 await asyncio.sleep(LOOK_EVERY)
 
     async def take(self, conversation_id: str) -> bool:
@@ -126,15 +147,15 @@ class Desk:
             await asyncio.sleep(TRY_AGAIN_AFTER)
         return None
 
-    async def reply(self, phone: str, conversation_id: str, number: int) -> Reply:
+    async def reply(self, address: str, conversation_id: str, number: int) -> Reply:
         """One numbered reply, and what became of it."""
-        text = f"{phone} reply {number}"
+        text = f"{address} reply {number}"
         path = f"/conversations/{conversation_id}/messages"
         answer = await self.insist(path, {"text": text}, key=text)
         outcome = Outcome.UNANSWERED if answer is None else Outcome.REFUSED
         accepted = answer is not None and answer.status_code == HTTPStatus.ACCEPTED
         reply = Reply(
-            customer=f"whatsapp:{phone}",
+            customer=address,
             conversation_id=conversation_id,
             number=number,
             text=text,
@@ -144,22 +165,23 @@ class Desk:
         self.replies.append(reply)
         return reply
 
-    async def _serve(self, phone: str, conversation_id: str) -> None:
-        dice = self._script.dice(f"agent/{phone}")
+    async def _serve(self, address: str, conversation_id: str) -> None:
+        dice = self._script.dice(f"agent/{address}")
         if await self.take(conversation_id):
             for number in range(self._script.replies):
-                await asyncio.sleep(dice.uniform(0, 2 * self._script.pause))
-                await self.reply(phone, conversation_id, number)
+                if number % IN_A_ROW == 0:
+                    await asyncio.sleep(dice.uniform(0, 2 * self._script.pause))
+                await self.reply(address, conversation_id, number)
 
     async def _waiting(self) -> dict[str, str]:
-        """Who waits in a queue since this desk opened, newest first, by phone number."""
+        """Who waits in a queue since this desk opened, newest first, by address."""
         found: dict[str, str] = {}
         cursor: dict[str, str] = {}
         with suppress(httpx2.HTTPError):
             while True:
                 page = await self._agent.get("/conversations", state="open", limit=PAGE, **cursor)
                 recent = [each for each in page["items"] if self._is_recent(each)]
-                found |= {each["contact"]["phone"]: each["conversation_id"] for each in recent}
+                found |= {each["contact"]["address"]: each["conversation_id"] for each in recent}
                 if len(recent) < PAGE or not page["next_cursor"]:
                     break
                 cursor = {"cursor": page["next_cursor"]}

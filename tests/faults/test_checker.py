@@ -9,7 +9,8 @@ import pytest
 
 from tests.faults.checker import RULES, check
 from tests.faults.evidence import Evidence, Outcome
-from tests.faults.recorded import evidence
+from tests.faults.recorded import CUSTOMERS, evidence
+from tests.faults.witnesses import named
 
 Break = Callable[[Evidence], Evidence]
 
@@ -29,6 +30,29 @@ def test_a_doubt_that_is_shown_is_no_violation() -> None:
 def test_a_double_that_is_flagged_is_no_violation() -> None:
     flagged = _line(evidence(), 3, resent_in_doubt=True)
     assert not check(replace(flagged, arrivals=(*flagged.arrivals, flagged.arrivals[0]))).violations
+
+
+def test_what_nobody_was_told_of_and_nobody_can_ask_for_is_no_violation() -> None:
+    never_sent = _changed(evidence(), "utterances", 0, attempts=(), can_be_asked_for=False)
+    assert not check(_without(never_sent, "lines", 0)).violations
+
+
+def test_evidence_of_some_is_what_concerns_them() -> None:
+    good = evidence()
+    ours = good.of({CUSTOMERS[0]})
+    assert not check(ours).violations
+    for kind in ("utterances", "replies", "arrivals", "lines", "conversations"):
+        assert 2 * len(getattr(ours, kind)) == len(getattr(good, kind))
+
+
+def test_what_left_by_a_reply_token_is_known_by_its_text() -> None:
+    good = evidence()
+    bare = replace(good.arrivals[0], message_id=None, by_reply_token=True)
+    strange = replace(bare, text="who wrote this?")
+    assert [each.message_id for each in named([bare, strange], good.lines)] == [
+        good.arrivals[0].message_id,
+        None,
+    ]
 
 
 def test_messages_whose_webhooks_overlapped_may_stand_in_any_order() -> None:
@@ -86,6 +110,10 @@ BREAKS: dict[str, tuple[str, Break]] = {
     "a message row is dropped": (
         "everything said is in a transcript",
         lambda good: _without(good, "lines", 0),
+    ),
+    "a message that its provider does not list is dropped": (
+        "everything said is in a transcript",
+        lambda good: _changed(_without(good, "lines", 0), "utterances", 0, can_be_asked_for=False),
     ),
     "a message is stored after its webhook was answered": (
         "nothing is acknowledged before it is stored",

@@ -20,7 +20,7 @@ async def test_inv6_simultaneous_first_messages_open_one_conversation(
     async with a_trial(battered, script) as trial:
         await trial.crowd.write_at_once()
         report = await trial.report(settled_within=PATIENCE / 2)
-        rows = await trial.database.conversations(script.phones)
+        rows = await trial.database.conversations(script.addresses)
         opened = Counter(row["customer"] for row in rows)
     assert not report.violations, str(report)
     assert set(opened.values()) == {1}

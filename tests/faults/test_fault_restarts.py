@@ -30,7 +30,7 @@ async def test_inv1_inv2_inv3_rolling_restarts_cost_nothing(battered: Stack, tel
             asyncio.TaskGroup() as everybody,
         ):
             everybody.create_task(trial.crowd.write())
-            everybody.create_task(trial.desk.answer(script.phones, within=PATIENCE / 2))
+            everybody.create_task(trial.desk.answer(script.addresses, within=PATIENCE / 2))
         report = await trial.report(settled_within=PATIENCE / 2)
     tell(*monkey.strikes, report)
     assert not report.violations, str(report)

@@ -24,7 +24,7 @@ async def test_inv3_replies_wait_for_the_repair_of_a_revoked_token(battered: Sta
     script = Script(label=3, customers=scaled(10, 100), messages=1)
     async with a_trial(battered, script) as trial, Admin(battered) as admin:
         await trial.crowd.write()
-        await trial.desk.answer(script.phones, within=PATIENCE / 4)
+        await trial.desk.answer(script.addresses, within=PATIENCE / 4)
         async with trial.suffering(token_revoked=True):
             began = time.monotonic()
             sending = asyncio.create_task(_answer_everybody(trial, each=scaled(5, 10)))
@@ -35,7 +35,7 @@ async def test_inv3_replies_wait_for_the_repair_of_a_revoked_token(battered: Sta
             await eventually(alarmed, "the account shows an alarm", within=ALARM_WITHIN)
             tell(f"alarm after {time.monotonic() - began:.1f} s: {await admin.last_error()}")
             await sending
-            assert not await trial.provider.arrivals(script.phones)
+            assert not await trial.provider.arrivals(script.addresses)
             assert _tells_operators(battered)
 
         repaired = time.monotonic()
@@ -50,14 +50,13 @@ async def test_inv3_replies_wait_for_the_repair_of_a_revoked_token(battered: Sta
 async def _answer_everybody(trial: Trial, *, each: int) -> None:
     """In every conversation one reply after the other."""
     async with asyncio.TaskGroup() as conversations:
-        for row in await trial.database.conversations(trial.script.phones):
-            phone = row["customer"].removeprefix("whatsapp:")
-            conversations.create_task(_answer(trial, phone, row["conversation_id"], each))
+        for row in await trial.database.conversations(trial.script.addresses):
+            conversations.create_task(_answer(trial, row["customer"], row["conversation_id"], each))
 
 
-async def _answer(trial: Trial, phone: str, conversation_id: str, each: int) -> None:
+async def _answer(trial: Trial, address: str, conversation_id: str, each: int) -> None:
     for number in range(each):
-        await trial.desk.reply(phone, conversation_id, number)
+        await trial.desk.reply(address, conversation_id, number)
 
 
 def _tells_operators(stack: Stack) -> bool:

@@ -30,7 +30,7 @@ async def test_inv5_timers_that_come_due_in_an_outage_fire_once_and_soon(
     monkey = Monkey(battered, script.seed)
     async with a_trial(battered, script) as trial, Admin(battered) as admin:
         await trial.crowd.write()
-        await trial.desk.answer(script.phones, within=PATIENCE / 4)
+        await trial.desk.answer(script.addresses, within=PATIENCE / 4)
         async with admin.timers(wrap_up_close=WRAP_UP.total_seconds()):
             due = await _end_all(trial)
         await _until_they_come_due(due)
@@ -53,7 +53,7 @@ async def test_inv5_timers_that_come_due_in_an_outage_fire_once_and_soon(
 
 async def _end_all(trial: Trial) -> dict[str, datetime]:
     """End every conversation; when the wrap-up of each is over, as its agent can tell."""
-    conversations = await trial.database.conversations(trial.script.phones)
+    conversations = await trial.database.conversations(trial.script.addresses)
     paths = (f"/conversations/{each['conversation_id']}/end" for each in conversations)
     ended = await asyncio.gather(*(trial.desk.insist(path, key=path) for path in paths))
     views = [answer.raise_for_status().json() for answer in ended]
@@ -72,7 +72,7 @@ async def _until_they_come_due(due: dict[str, datetime]) -> None:
 
 async def _until_closed(trial: Trial, *, within: float) -> None:
     async def closed() -> bool:
-        conversations = await trial.database.conversations(trial.script.phones)
+        conversations = await trial.database.conversations(trial.script.addresses)
         return all(each["state"] == "closed" for each in conversations)
 
     await eventually(closed, "every conversation is closed", within=within)
@@ -80,7 +80,7 @@ async def _until_closed(trial: Trial, *, within: float) -> None:
 
 async def _timers(stack: Stack, trial: Trial, due: dict[str, datetime]) -> list[Timer]:
     client = await temporal_of(stack)
-    rows = await trial.database.conversations(trial.script.phones)
+    rows = await trial.database.conversations(trial.script.addresses)
     places = asyncio.Semaphore(20)
 
     async def read(conversation_id: str, closed_at: datetime | None) -> Timer:

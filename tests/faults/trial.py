@@ -22,7 +22,7 @@ from tests.e2e.people import Agent
 from tests.faults.checker import Report, check
 from tests.faults.evidence import Evidence
 from tests.faults.load import Crowd, Desk, Script, phones_of
-from tests.faults.witnesses import Database, Provider, Workflows, temporal_of
+from tests.faults.witnesses import Database, Provider, Workflows, named, temporal_of
 from tests.stack import Stack
 
 LOOK_EVERY: Final = 0.5
@@ -57,23 +57,39 @@ class Trial:
             await self._set_faults()
 
     async def report(self, *, settled_within: float) -> Report:
-        """Let everything come to its end, look for lost webhooks, and judge."""
-        deadline = time.monotonic() + settled_within
+        """Let everything come to its end, and judge."""
+        await self.settle(within=settled_within)
+        return check(await self.evidence())
+
+    async def reports(self, *, settled_within: float) -> dict[str, Report]:
+        """The same, for each messenger by itself."""
+        await self.settle(within=settled_within)
+        evidence, people = await self.evidence(), self.script.people
+        return {
+            messenger.channel: check(
+                evidence.of({person.address for person in people if person.messenger is messenger})
+            )
+            for messenger in self.script.messengers
+        }
+
+    async def settle(self, *, within: float) -> None:
+        """Let everything come to its end, and look for lost webhooks."""
+        deadline = time.monotonic() + within
         await self._until_quiet(deadline)
         await self._reconcile()
         await self._until_quiet(deadline)
-        return check(await self.evidence())
 
     async def evidence(self) -> Evidence:
         """What the witnesses say now."""
-        phones = self.script.phones
+        addresses = self.script.addresses
         client = await temporal_of(self._stack)
-        conversations = await self.database.conversations(phones)
+        conversations = await self.database.conversations(addresses)
+        lines = await self.database.lines(addresses)
         return Evidence(
-            utterances=await self.provider.utterances(phones),
+            utterances=await self.provider.utterances(self.script.people),
             replies=tuple(self.desk.replies),
-            arrivals=await self.provider.arrivals(phones),
-            lines=await self.database.lines(phones),
+            arrivals=named(await self.provider.arrivals(addresses), lines),
+            lines=lines,
             conversations=await Workflows(client).behind(conversations),
         )
 

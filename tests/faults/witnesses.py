@@ -1,8 +1,8 @@
-"""Questions to the three witnesses of a run: the simulated provider, PostgreSQL, Temporal."""
+"""Questions to the three witnesses of a run: the simulated providers, PostgreSQL, Temporal."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from runtime.embedded.data_dir import secret_keys
 from runtime.temporal import data_converter
 from tests.faults.evidence import RUNNING, Arrival, Attempt, Conversation, Line, Utterance
+from tests.faults.messengers import Person
 from tests.stack import Stack
 
 PAGE: Final = 1000
@@ -61,17 +62,12 @@ async def temporal_of(stack: Stack) -> Client:
     return await Client.connect(stack.temporal, data_converter=converter)
 
 
-def address_of(phone: str) -> str:
-    """As the provider writes it."""
-    return f"whatsapp:{phone}"
-
-
 class Provider:
     """The simulator's own records: what was said, which webhooks went out, what arrived."""
 
     def __init__(self, stack: Stack, client: httpx2.AsyncClient) -> None:
         self._client = client
-        self._number = stack.demo["organization"]["number"]
+        self._stack = stack
         self._attempts: defaultdict[str, list[Attempt]] = defaultdict(list)
         self._seen = 0
 
@@ -87,16 +83,16 @@ class Provider:
                 await watching
             await self._look()
 
-    async def utterances(self, phones: Iterable[str]) -> tuple[Utterance, ...]:
+    async def utterances(self, people: Iterable[Person]) -> tuple[Utterance, ...]:
         """What these customers said, each in order."""
         await self._look()
         places = asyncio.Semaphore(AT_A_TIME)
-        threads = await asyncio.gather(*(self._thread(phone, places) for phone in phones))
-        return tuple(self._utterance(said) for thread in threads for said in thread)
+        said = await asyncio.gather(*(self._said_by(person, places) for person in people))
+        return tuple(each for thread in said for each in thread)
 
-    async def arrivals(self, phones: Iterable[str]) -> tuple[Arrival, ...]:
+    async def arrivals(self, addresses: Iterable[str]) -> tuple[Arrival, ...]:
         """What really arrived at these customers, in order."""
-        wanted = {address_of(phone) for phone in phones}
+        wanted = set(addresses)
         delivered = [each async for each in self._pages("/control/outbox", "deliveries")]
         return tuple(_arrival(each) for each in delivered if each["customer"] in wanted)
 
@@ -116,19 +112,27 @@ class Provider:
             self._seen = each["position"]
             self._attempts[each["message_id"]].append(_attempt(each))
 
-    async def _thread(self, phone: str, places: asyncio.Semaphore) -> list[dict[str, Any]]:
-        which = {"business": self._number, "customer": phone, "limit": PAGE}
+    async def _said_by(self, person: Person, places: asyncio.Semaphore) -> list[Utterance]:
+        which = {
+            "provider": person.messenger.provider,
+            "business": person.messenger.business(self._stack),
+            "customer": person.address,
+            "limit": PAGE,
+        }
         async with places:
-            thread = await self._get("/control/thread", **which)
-        return [each for each in thread["messages"] if each["direction"] == "inbound"]
+            thread = (await self._get("/control/thread", **which))["messages"]
+        can_be_asked_for = person.messenger.lists_what_it_took
+        inbound = (each for each in thread if each["direction"] == "inbound")
+        return [self._utterance(each, can_be_asked_for=can_be_asked_for) for each in inbound]
 
-    def _utterance(self, said: dict[str, Any]) -> Utterance:
+    def _utterance(self, said: dict[str, Any], *, can_be_asked_for: bool) -> Utterance:
         return Utterance(
             customer=said["customer"],
             provider_id=said["message_id"],
             text=said["text"],
             said_at=datetime.fromisoformat(said["created_at"]),
             attempts=tuple(self._attempts[said["message_id"]]),
+            can_be_asked_for=can_be_asked_for,
         )
 
     async def _pages(
@@ -153,13 +157,13 @@ class Database:
     def __init__(self, stack: Stack) -> None:
         self._conninfo = stack.conninfo
 
-    async def conversations(self, phones: Iterable[str]) -> list[dict[str, Any]]:
+    async def conversations(self, addresses: Iterable[str]) -> list[dict[str, Any]]:
         """Every conversation these customers ever had."""
-        return await self._rows(CONVERSATIONS, customers=[address_of(phone) for phone in phones])
+        return await self._rows(CONVERSATIONS, customers=list(addresses))
 
-    async def lines(self, phones: Iterable[str]) -> tuple[Line, ...]:
+    async def lines(self, addresses: Iterable[str]) -> tuple[Line, ...]:
         """Everything that stands in their transcripts."""
-        rows = await self._rows(LINES, customers=[address_of(phone) for phone in phones])
+        rows = await self._rows(LINES, customers=list(addresses))
         return tuple(Line(**row) for row in rows)
 
     async def unfinished(self) -> int:
@@ -223,10 +227,30 @@ def _arrival(delivery: Mapping[str, Any]) -> Arrival:
     return Arrival(
         customer=delivery["customer"],
         position=delivery["position"],
-        message_id=_message_id(delivery["callback_url"]),
+        message_id=_OUR_ID[delivery["provider"]](delivery),
         text=delivery["text"],
+        by_reply_token=delivery["provider"] == "line" and delivery["via"] == "reply",
     )
 
 
-def _message_id(callback_url: str | None) -> str | None:
-    return parse_qs(urlsplit(callback_url or "").query).get("message_id", [None])[0]
+def named(arrivals: Iterable[Arrival], lines: Iterable[Line]) -> tuple[Arrival, ...]:
+    """With a reply token LINE is told no id of ours; there the text names it, which no other has."""
+    ids = {(line.customer, line.text): line.message_id for line in lines if not line.is_inbound}
+    return tuple(
+        replace(each, message_id=ids.get((each.customer, each.text))) if each.by_reply_token else each
+        for each in arrivals
+    )
+
+
+def _told_in_callback(delivery: Mapping[str, Any]) -> str | None:
+    query = urlsplit(delivery["callback_url"] or "").query
+    return parse_qs(query).get("message_id", [None])[0]
+
+
+_OUR_ID: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "twilio": _told_in_callback,
+    "line": lambda delivery: delivery["details"].get("retry_key"),
+    "gbm": lambda delivery: delivery["message_id"],
+    "rcs": lambda delivery: delivery["message_id"],
+}
+"""Where each provider keeps it."""

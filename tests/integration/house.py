@@ -104,7 +104,7 @@ class House:
 
     async def until_waiting(self, sessions: int = 1) -> None:
         """Return once that many sessions wait for a lock that somebody else has."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while await self.value(WAITING) < sessions:
                 await asyncio.sleep(0.01)
 

@@ -17,6 +17,10 @@ from tests.whole import PASSWORD, Whole
 
 PHONE = "+4915199988877"
 FROM, TO = f"whatsapp:{PHONE}", f"whatsapp:{BUSINESS}"
+PATIENCE = 60
+"""Seconds in which something must have come true, on a machine that others use too."""
+REFUSED_FOR = 2
+"""Seconds until the second attempt: long enough to end the fault before it."""
 SAID = {
     "text": "zebra-velvet-said",
     "again": "zebra-velvet-said-again",
@@ -50,9 +54,18 @@ def a_form(number: int, **fields: str) -> dict[str, str]:
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not await condition():
             await asyncio.sleep(0.05)
+
+
+def has(simulator: Simulator, *names: str) -> Callable[[], Awaitable[bool]]:
+    """Whether these are on the phone."""
+
+    async def has_arrived() -> bool:
+        return set(simulator.delivered()) >= {SAID[name] for name in names}
+
+    return has_arrived
 
 
 async def configure_badly(whole: Whole) -> None:
@@ -95,15 +108,17 @@ async def agent_answers(whole: Whole, simulator: Simulator) -> dict[str, Any]:
     await until(is_taken)
     await whole.agent.post(f"{path}/notes", json={"text": SAID["note"]})
     await whole.agent.post(f"{path}/messages", json={"text": SAID["reply"]})
-    simulator.faults(rate_limited=1)
+    await until(has(simulator, "reply"))
+    simulator.faults(rate_limited=1, retry_after_seconds=REFUSED_FOR)
     await whole.agent.post(f"{path}/messages", json={"text": SAID["second reply"]})
-    await asyncio.sleep(0.3)
+
+    async def is_refused() -> bool:
+        last = (await whole.agent.get(f"{path}/messages")).json()["items"][-1]
+        return last["delivery"]["error_code"] is not None
+
+    await until(is_refused)
     simulator.faults()
-
-    async def has_arrived() -> bool:
-        return set(simulator.delivered()) >= {SAID["reply"], SAID["second reply"]}
-
-    await until(has_arrived)
+    await until(has(simulator, "reply", "second reply"))
     return conversation
 
 

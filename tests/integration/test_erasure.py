@@ -265,6 +265,6 @@ async def test_detaching_waits_for_a_message_that_is_just_coming_in(left: Traces
 
 async def until_somebody_waits(database: Database) -> None:
     """Return once a session waits for a lock that another one has."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not await database.one("SELECT 1 FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.01)

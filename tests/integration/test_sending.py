@@ -1,12 +1,14 @@
 """The channels as the worker's activities see them."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pytest
 
+from domain.configuration import Credentials
 from domain.errors import AccountRejected, LookupNotOffered
 from domain.ids import new_id
-from domain.messages import AuthorKind, Receipt
+from domain.messages import AuthorKind, OutboundMessage, Receipt
 from domain.ports import Claim
 from domain.views import ConversationView
 from storage.endpoints import Endpoints
@@ -16,8 +18,27 @@ from tests.fakes import FakeChannel
 from tests.shop import Shop, a_message, a_webhook, an_outbound
 
 
+@dataclass
+class LookedUp(FakeChannel):
+    """A provider that can be asked what it took."""
+
+    known_when_asked: list[frozenset[str]] = field(default_factory=list)
+
+    async def find_sent(
+        self,
+        message: OutboundMessage,
+        credentials: Credentials,
+        since: datetime,
+        *,
+        already_known: frozenset[str],
+    ) -> Receipt | None:
+        self.known_when_asked.append(already_known)
+        return None
+
+
+@pytest.mark.parametrize("channel", [LookedUp()])
 async def test_inv3_names_of_other_messages_are_not_taken_for_this_one(
-    shop: Shop, channel: FakeChannel
+    shop: Shop, channel: LookedUp
 ) -> None:
     outbox, conversation = Outbox(shop.database), await shop.hears()
     stranger = await shop.hears_from("whatsapp:+4915199999999")
@@ -49,8 +70,7 @@ async def test_whether_a_provider_takes_a_key_is_said_by_its_channel(
     assert not await shop.parts.provider.takes_keys(new_id())
 
 
-async def test_inv3_a_provider_that_cannot_be_asked_says_so(shop: Shop, channel: FakeChannel) -> None:
-    channel.capabilities = channel.capabilities.model_copy(update={"sends_can_be_looked_up": False})
+async def test_inv3_a_provider_that_cannot_be_asked_says_so(shop: Shop) -> None:
     claim = await in_doubt(shop)
     with pytest.raises(LookupNotOffered):
         await shop.parts.provider.find_sent(claim.account_id, claim.message, datetime.now(UTC))

@@ -11,18 +11,10 @@ from prometheus_client import REGISTRY
 
 from application.customer_events import CustomerEvents
 from application.settling import Settling
+from domain.customer_events import InboundEvent, MessageEdited, MessageWithdrawn
 from domain.errors import MediaUnavailable, NotFound, Unavailable
 from domain.ids import MediaId, MessageId, new_id
-from domain.messages import (
-    DownloadedMedia,
-    Erased,
-    InboundEvent,
-    Media,
-    MediaItem,
-    MessageEdited,
-    MessageWithdrawn,
-    Text,
-)
+from domain.messages import DownloadedMedia, Erased, Media, MediaItem, Text
 from storage.afterthoughts import Afterthoughts
 from storage.blobs import FileBlobs
 from storage.database import Database
@@ -248,7 +240,7 @@ async def test_taking_back_while_a_person_is_erased_locks_in_the_same_order(
     async with shop.database.transaction():
         await tombstones.forget_files([media_id])
         taking_back = asyncio.create_task(afterthoughts.apply(name))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await shop.database.one(WAITING) or {"count": 0})["count"] < 1:
                 await asyncio.sleep(0.01)
         await tombstones.empty([view.conversation_id], 10)
@@ -288,7 +280,7 @@ async def test_a_process_settles_in_the_background(
     await a_stored_file(shop, channel)
     await hear(shop, channel, withdrawn())
     often = Settling(database=shop.database, blobs=blobs, every=timedelta(milliseconds=10))
-    async with dataclasses.replace(shop.parts, settling=often).running(), asyncio.timeout(10):
+    async with dataclasses.replace(shop.parts, settling=often).running(), asyncio.timeout(60):
         while await left(shop, "media"):
             await asyncio.sleep(0.01)
 

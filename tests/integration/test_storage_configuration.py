@@ -164,7 +164,6 @@ async def test_an_agent_is_found_by_email_and_signs_in_with_a_hash(house: House)
     assert await agents.password_hash(alice.agent_id) is None
     await agents.set_password_hash(alice.agent_id, "hash")
     assert await agents.password_hash(alice.agent_id) == "hash"
-    assert await agents.queue_ids(alice.agent_id) == [house.queue.queue_id]
 
 
 async def test_templates_keep_their_translations_in_order(house: House) -> None:

@@ -149,7 +149,7 @@ async def test_a_listener_is_woken_by_a_message(house: House) -> None:
     listening = LiveEvents(house.db).listen()
     await anext(listening)
     await house.receive("SM1")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await anext(listening)
     await listening.aclose()  # type: ignore[attr-defined]
 

@@ -10,6 +10,7 @@ from domain.conversations import State
 from domain.ids import new_id
 from domain.messages import Media, MediaItem, MediaState, Sender, Text
 from domain.ports import CloseRequest
+from storage.consents import Consents
 from storage.conversations import Conversations
 from storage.intake import ENDPOINT_KEPT_FOR, EndpointGone, Intake, _message
 from storage.mailbox import Mailbox
@@ -360,7 +361,7 @@ async def test_a_name_that_changed_is_refreshed_and_one_that_is_missing_is_kept(
 
 async def test_writing_again_ends_an_opt_out(house: House) -> None:
     received = await house.receive("SM1")
-    await house.db.execute("UPDATE addresses SET opted_out_at = now()")
+    await Consents(house.db).refused(received.conversation_id)
 
     await house.receive("SM2")
 

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import psutil
@@ -44,7 +44,7 @@ def pids(directory: Path) -> dict[str, int]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 
@@ -83,6 +83,33 @@ async def test_programs_stop_in_reverse_order(tmp_path: Path) -> None:
             program = a_program(tmp_path, name, code)
             await supervisor.start(Program(**{**vars(program), "command": (*program.command, name)}))
     assert log.read_text().split() == ["third", "second", "first"]
+
+
+async def test_programs_that_need_nothing_of_each_other_start_at_the_same_time(tmp_path: Path) -> None:
+    """Each is ready only when the other is running, so neither could be first."""
+
+    def waiting_for(other: str) -> Callable[[float], Awaitable[bool]]:
+        async def other_has_printed(_since: float) -> bool:
+            log = tmp_path / "logs" / f"{other}.log"
+            return log.exists() and log.stat().st_size > 0
+
+        return other_has_printed
+
+    async with Supervisor(tmp_path, print) as supervisor:
+        await supervisor.start(
+            a_program(tmp_path, "left", is_ready=waiting_for("right")),
+            a_program(tmp_path, "right", is_ready=waiting_for("left")),
+        )
+        assert set(pids(tmp_path)) == {"left", "right"}
+
+
+async def test_one_that_cannot_start_is_named_and_the_others_are_ended(tmp_path: Path) -> None:
+    ghost = Program(name="ghost", command=("/no/such/program",), is_ready=at_once, environment={})
+    with pytest.raises(ConfigurationError, match="ghost cannot be started"):
+        async with Supervisor(tmp_path, print) as supervisor:
+            await supervisor.start(a_program(tmp_path, "beside", STUBBORN, stop_timeout=0.3), ghost)
+    left = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]
+    assert not [p for p in left if STUBBORN in p.cmdline()]
 
 
 async def test_a_program_that_does_not_stop_is_killed(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import io
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +21,15 @@ from temporalio.worker import Interceptor, Replayer
 
 from domain.channels import ChannelName
 from domain.ids import ConversationId
+from runtime.embedded.postgres import PostgresServer
 from runtime.logging import configure
 from runtime.settings import LogFormat
 from runtime.temporal import connect, data_converter
 from runtime.tracing.in_workflow import HEADER
 from runtime.tracing.weaving import WovenTracing
 from tests.contract.simulated_twilio import Simulator
-from tests.integration.story import private, simulated, tell
+from tests.databases import Databases
+from tests.integration.story import PATIENCE, private, simulated, tell
 from tests.whole import Whole, running
 from workflows.client import workflow_id
 from workflows.conversation import ConversationWorkflow
@@ -45,6 +48,8 @@ class Seen:
     lines: Sequence[str]
     private: Sequence[str]
     history: WorkflowHistory
+    keys: Sequence[str]
+    """What the history is sealed with."""
 
     def named(self, name: str) -> list[ReadableSpan]:
         return [span for span in self.spans if span.name == name]
@@ -58,26 +63,20 @@ class Seen:
         return [each.name for each in way]
 
 
-@pytest.fixture
-def simulator() -> Iterator[Simulator]:
-    with simulated() as simulator:
-        yield simulator
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def exporter() -> InMemorySpanExporter:
     return InMemorySpanExporter()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def tracing(exporter: InMemorySpanExporter) -> WovenTracing:
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     return WovenTracing(provider)
 
 
-@pytest.fixture
-def output(tracing: WovenTracing) -> Iterator[io.StringIO]:
+@contextmanager
+def logged(tracing: WovenTracing) -> Iterator[io.StringIO]:
     root, stream = logging.getLogger(), io.StringIO()
     before = root.handlers[:], root.level
     configure("INFO", LogFormat.JSON, stream, also=tracing.log_processors)
@@ -88,25 +87,34 @@ def output(tracing: WovenTracing) -> Iterator[io.StringIO]:
     structlog.contextvars.clear_contextvars()
 
 
-@pytest.fixture
-async def whole(
+@pytest.fixture(scope="module")
+def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="module")
+async def seen(  # noqa: PLR0917 - fixtures
     tracing: WovenTracing,
+    exporter: InMemorySpanExporter,
     temporal_dev_server: WorkflowEnvironment,
-    database_url: str,
-    tmp_path: Path,
-    simulator: Simulator,
-) -> AsyncIterator[Whole]:
-    async with running(temporal_dev_server, database_url, tmp_path, simulator, tracing) as whole:
-        yield whole
-
-
-@pytest.fixture
-async def seen(
-    output: io.StringIO, whole: Whole, simulator: Simulator, exporter: InMemorySpanExporter
+    postgres_server: PostgresServer,
+    databases: Databases,
+    media: Path,
 ) -> Seen:
-    """The whole story, seen to its end."""
+    """The whole story, seen to its end: told once, and looked at by every test."""
+    database_url = postgres_server.conninfo_of(databases.lend())
+    with logged(tracing) as output, simulated() as simulator:
+        async with running(temporal_dev_server, database_url, media, simulator, tracing) as whole:
+            found = await _seen(whole, simulator, exporter, output)
+    databases.take_back()
+    return found
+
+
+async def _seen(
+    whole: Whole, simulator: Simulator, exporter: InMemorySpanExporter, output: io.StringIO
+) -> Seen:
     conversation_id = ConversationId((await tell(whole, simulator))["conversation_id"])
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not is_over(exporter.get_finished_spans()):
             await asyncio.sleep(0.05)
     client = await connect(whole.settings)
@@ -116,6 +124,7 @@ async def seen(
         lines=output.getvalue().splitlines(),
         private=private(whole),
         history=await handle.fetch_history(),
+        keys=[key.get_secret_value() for key in whole.settings.secret_keys],
     )
 
 
@@ -187,9 +196,9 @@ def test_headers_in_temporal_hold_random_numbers_only(seen: Seen) -> None:
 
 
 async def test_inv11_a_traced_history_replays_traced_or_not_and_is_not_seen_twice(
-    seen: Seen, tracing: WovenTracing, exporter: InMemorySpanExporter, whole: Whole
+    seen: Seen, tracing: WovenTracing, exporter: InMemorySpanExporter
 ) -> None:
-    converter = data_converter([key.get_secret_value() for key in whole.settings.secret_keys])
+    converter = data_converter(list(seen.keys))
     exporter.clear()
     for interceptors in (tracing.interceptors, ()):
         await Replayer(

@@ -6,6 +6,7 @@ from typing import Final
 
 from domain import commands
 from domain.conversations import State
+from domain.effects import Trigger
 from domain.errors import MediaUnavailable, OutcomeUnknown, ProviderUnavailable
 from tests.workflows.story import Story
 
@@ -86,7 +87,23 @@ async def troubles(story: Story) -> None:
     await story.handle.result()
 
 
+async def automated(story: Story) -> None:
+    """Greeted by mail, told at an assignment and at the end, once outside the window."""
+    await story.customer_writes()
+    await story.system_writes()
+    story.says(Trigger.AGENT_ASSIGNED)
+    await story.order(commands.Pick)
+    await story.order(commands.Send)
+    await story.until(lambda: len(story.world.provider.sent) == 3, "all left")
+    await story.pass_time(hours=25)
+    story.says(Trigger.CONVERSATION_ENDED)
+    await story.order(commands.End)
+    story.says(Trigger.CONVERSATION_CLOSED)
+    await story.order(commands.CloseSession)
+    await story.handle.result()
+
+
 SCENARIOS: Final[dict[str, Callable[[Story], Awaitable[None]]]] = {
     scenario.__name__: scenario
-    for scenario in (answered, template_only, parked_in_vain, waiting, troubles)
+    for scenario in (answered, template_only, parked_in_vain, waiting, troubles, automated)
 }

@@ -4,6 +4,7 @@ import pytest
 
 from console.deliveries import Mark, fate_of
 from console.texts import ENGLISH
+from domain.channels import ChannelName
 from domain.messages import DeliveryStatus
 from domain.views import DeliveryView
 
@@ -31,6 +32,24 @@ def test_every_status_has_a_sign_and_words() -> None:
             DeliveryView(status=DeliveryStatus.FAILED, error_code="63016", error_text="Too late."),
             Mark.ALERT,
             "not delivered: Too late. (error 63016)",
+            True,
+        ),
+        (
+            DeliveryView(status=DeliveryStatus.WITHDRAWN, error_text="The window was over."),
+            Mark.CROSS,
+            "not sent: The window was over.",
+            True,
+        ),
+        (
+            DeliveryView(status=DeliveryStatus.SENT, via=ChannelName.WHATSAPP),
+            Mark.TICK,
+            "sent over WhatsApp",
+            True,
+        ),
+        (
+            DeliveryView(status=DeliveryStatus.FAILED, error_text="No.", via=ChannelName.WHATSAPP),
+            Mark.ALERT,
+            "not delivered: No. (tried over WhatsApp)",
             True,
         ),
     ],

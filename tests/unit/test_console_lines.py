@@ -7,8 +7,8 @@ import pytest
 from console.lines import DayLine, Line, MessageLine, NoticeLine, Transcript, lines_of
 from console.reader import Reader
 from domain.conversations import State
-from domain.messages import DeliveryStatus, Text
-from domain.views import ConversationView, LiveEvent, LiveEventType, MessageView
+from domain.messages import AuthorKind, DeliveryStatus, Direction, Text
+from domain.views import FOR_AGENTS, ConversationView, LiveEvent, LiveEventType, MessageView
 from tests.builders import ALICE, BOB, NOON
 from tests.views import ALICE_READS, BOB_READS, SUPERVISOR, a_message, alices, an_answer, an_event
 
@@ -154,3 +154,11 @@ def test_what_a_customer_did_to_a_message_later_is_said(
 ) -> None:
     [line] = spoken(a_message(1, details=details))
     assert line.afterthought == told
+
+
+def test_a_line_for_agents_says_that_no_customer_sees_it() -> None:
+    automated = {"direction": Direction.OUTBOUND, "author": AuthorKind.SYSTEM}
+    private = a_message(1, **automated, details=FOR_AGENTS)
+    public = a_message(2, **automated)
+    assert [line.is_for_agents for line in spoken(private, public)] == [True, False]
+    assert {line.author for line in spoken(private, public)} == {"Automatic message"}

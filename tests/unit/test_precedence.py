@@ -9,7 +9,7 @@ from application.precedence import Precedence
 
 
 async def test_when_nothing_goes_first_nobody_waits() -> None:
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(3):
         for _ in range(100):
             await Precedence().give_way()
 
@@ -25,7 +25,7 @@ async def test_others_wait_until_the_last_that_goes_first_is_done(
             await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert not waiting.done()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(3):
         await waiting
 
 
@@ -33,7 +33,7 @@ async def test_what_fails_is_done_too() -> None:
     order = Precedence()
     with pytest.raises(ZeroDivisionError), order.first():
         raise ZeroDivisionError
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(3):
         for _ in range(100):
             await order.give_way()
 

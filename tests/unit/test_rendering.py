@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.rendering import measure, render, split_text
+from channels.rendering import render
+from channels.splitting import measure, split_text
 from domain.channels import Capabilities, MediaRule, TextUnit
 from domain.ids import new_id
 from domain.messages import Choice, Location, Media, MediaItem, TemplateUse, Text, Unsupported

@@ -14,14 +14,16 @@ from temporalio.worker import Worker
 
 from domain import commands
 from domain.conversations import ConversationStatus, Mail, MailKind, State
+from domain.effects import Trigger
 from domain.ids import MessageId, new_id
+from domain.messages import AuthorKind
 from tests.builders import ALICE, a_mail, a_start
 from tests.workflows.world import Delivery, World
 from workflows.client import TemporalConversations, workflow_id
 from workflows.conversation import ConversationWorkflow
 from workflows.sandbox import RUNNER
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds of real time in which something must have come true."""
 
 
@@ -56,6 +58,25 @@ class Story:
             await self.conversations.deliver(self.start, items)
         assert items[-1].message_id is not None
         return items[-1].message_id
+
+    def says(self, trigger: Trigger) -> MessageId:
+        """What this trigger has the system say."""
+        message_id = self._automated()
+        self.world.read_model.automated[trigger] = message_id
+        return message_id
+
+    async def system_writes(self) -> MessageId:
+        """An automated message that is handed over by mail."""
+        message_id = self._automated()
+        mail = self._next_mail(await self.now(), kind=MailKind.SYSTEM_WROTE, message_id=message_id)
+        with self.environment.with_time_skipping_disabled():
+            await self.conversations.deliver(self.start, [mail])
+        return message_id
+
+    def _automated(self) -> MessageId:
+        message_id = new_id()
+        self.world.outbox.rows[message_id] = Delivery(author=AuthorKind.SYSTEM)
+        return message_id
 
     async def provider_reports(self, kind: MailKind, at: datetime) -> None:
         """Mail that is not a customer's message."""

@@ -9,9 +9,9 @@ from activities.delivery import DeliveryActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.effects import Trigger
-from domain.errors import LookupNotOffered, MediaUnavailable
+from domain.errors import LookupNotOffered, MediaUnavailable, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
-from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
+from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt, Text
 from domain.ports import Claim, CloseRequest, Projection, Settled
 from domain.timers import TimerPolicy
 
@@ -26,9 +26,18 @@ class FakeReadModel:
         self.reclaimed = 0
         self.posted = 0
         self.timers = TimerPolicy()
+        self.automated: dict[Trigger, MessageId] = {}
+        """What is said when; each message is one cause's only."""
+        self.stumbles = 0
+        """How often what it wrote is not answered: its worker died, or the network did."""
 
-    async def project(self, projection: Projection) -> None:
+    async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         self.projections.append(projection)
+        said = [each for each in map(self.automated.get, projection.announcements) if each]
+        if said and self.stumbles:
+            self.stumbles -= 1
+            raise Unavailable("The answer was lost.")
+        return tuple(said)
 
     async def close(self, request: CloseRequest) -> bool:
         if request.handled < self.posted:
@@ -58,6 +67,7 @@ class Delivery:
     """One row of the outbox."""
 
     is_template: bool = False
+    author: AuthorKind = AuthorKind.AGENT
     status: DeliveryStatus = DeliveryStatus.QUEUED
     doubtful_since: datetime | None = None
     attempts: int = 0
@@ -78,7 +88,7 @@ class FakeOutbox:
     async def claim(self, message_id: MessageId) -> Claim | Settled:
         self.claims.append(message_id)
         row = self.rows.setdefault(message_id, Delivery())
-        if row.status in (DeliveryStatus.ACCEPTED, DeliveryStatus.FAILED):
+        if row.status.rank >= DeliveryStatus.ACCEPTED.rank:
             return Settled(status=row.status, error_code=row.code)
         row.attempts += 1
         doubt, row.doubtful_since = row.doubtful_since, row.doubtful_since or self.now
@@ -88,6 +98,7 @@ class FakeOutbox:
                 endpoint_address="whatsapp:+14155238886",
                 recipient="whatsapp:+15550001111",
                 content=Text(text="hello"),
+                author=row.author,
             ),
             account_id=new_id(),
             endpoint_id=new_id(),
@@ -114,6 +125,9 @@ class FakeOutbox:
 
     async def failed(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
         return self._set(message_id, DeliveryStatus.FAILED, code)
+
+    async def skipped(self, message_id: MessageId, *, code: str, reason: str) -> DeliveryStatus:
+        return self._set(message_id, DeliveryStatus.WITHDRAWN, code)
 
     def code_of(self, message_id: MessageId) -> str | None:
         """Why it failed, if it did."""
@@ -176,6 +190,20 @@ class FakeSlots:
         self.pauses.append(pause)
 
 
+class FakeFallbacks:
+    """As many other ways as there are told to be."""
+
+    def __init__(self) -> None:
+        self.ways = 0
+        self.diverted: list[MessageId] = []
+
+    async def divert(self, claim: Claim) -> bool:
+        if len(self.diverted) >= self.ways:
+            return False
+        self.diverted.append(claim.message.message_id)
+        return True
+
+
 class FakeHealth:
     """The last word on an account."""
 
@@ -221,11 +249,16 @@ class World:
         self.slots = FakeSlots()
         self.health = FakeHealth()
         self.copier = FakeCopier()
+        self.fallbacks = FakeFallbacks()
 
     def activities(self) -> list[Any]:
         """The real activities over this world."""
         delivery = DeliveryActivities(
-            outbox=self.outbox, provider=self.provider, slots=self.slots, health=self.health
+            outbox=self.outbox,
+            provider=self.provider,
+            slots=self.slots,
+            health=self.health,
+            fallbacks=self.fallbacks,
         )
         projection = ProjectionActivities(self.read_model)
         media = MediaActivities(self.copier)

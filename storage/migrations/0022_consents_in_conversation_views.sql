@@ -1,4 +1,4 @@
--- Apart from the table: whoever reads holds the view and then waits for the table.
+-- Nobody is left to write to once a contact was erased.
 CREATE OR REPLACE VIEW conversation_views AS
 SELECT
     c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id, c.agent_id,
@@ -7,16 +7,16 @@ SELECT
     e.name AS endpoint_name, q.name AS queue_name, g.name AS agent_name,
     jsonb_build_object(
         'contact_id', c.contact_id, 'display_name', p.display_name, 'address', a.value,
-        'phone', a.phone, 'opted_out_at', a.opted_out_at
+        'phone', a.phone, 'opted_out_at', coalesce(o.opted_out_at, p.erased_at)
     ) AS contact,
     (
         SELECT to_jsonb(v) FROM message_views v
         WHERE v.conversation_id = c.conversation_id ORDER BY v.seq DESC LIMIT 1
-    ) AS last_message,
-    c.priority, c.attributes, c.required_skills
+    ) AS last_message
 FROM conversations c
 JOIN endpoints e ON e.endpoint_id = c.endpoint_id
 JOIN queues q ON q.queue_id = c.queue_id
 JOIN addresses a ON a.address_id = c.address_id
 JOIN contacts p ON p.contact_id = c.contact_id
+LEFT JOIN consents o ON o.endpoint_id = c.endpoint_id AND o.address_id = c.address_id
 LEFT JOIN agents g ON g.agent_id = c.agent_id;

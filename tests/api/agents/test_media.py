@@ -9,64 +9,24 @@ import pytest
 
 from application import media_links
 from application.media_links import MediaLinks
-from application.services import Engine
+from domain.channels import MediaRule
 from domain.configuration import Scope
 from domain.errors import MediaRefused, MediaUnavailable, NotFound
 from domain.ids import MessageId, new_id
 from domain.messages import DownloadedMedia, Media, MediaItem, MediaState
 from domain.ports import Claim
 from domain.views import ConversationView
-from storage.accounts import Accounts
 from storage.blobs import FileBlobs
-from storage.database import Database
 from storage.messages import Messages
 from storage.organization import Organizations
 from storage.outbox import Outbox
+from tests.api.agents.uploads import upload
 from tests.api.conftest import Http
-from tests.fakes import FakeChannel, FakeConversations
-from tests.shop import PUBLIC_URL, Shop, open_shop
+from tests.fakes import FakeChannel
+from tests.shop import PUBLIC_URL, Shop
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
 HTML = b"<html><script>alert(1)</script></html>"
-
-
-@pytest.fixture
-def channel() -> FakeChannel:
-    return FakeChannel()
-
-
-@pytest.fixture
-async def shop(database: Database, accounts: Accounts, tmp_path: Path, channel: FakeChannel) -> Shop:
-    return await open_shop(database, tmp_path, channel, FakeConversations(), accounts)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
-
-
-@pytest.fixture
-async def ann(http: Http, shop: Shop) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=shop.ann)
-
-
-@pytest.fixture
-async def conversation(shop: Shop) -> ConversationView:
-    return await shop.hears()
-
-
-async def upload(
-    client: httpx2.AsyncClient,
-    conversation: ConversationView,
-    content: bytes = PNG,
-    name: str = "photo.png",
-    mime_type: str = "image/png",
-) -> httpx2.Response:
-    return await client.post(
-        "/agent/v1/attachments",
-        params={"conversation_id": str(conversation.conversation_id)},
-        files={"file": (name, content, mime_type)},
-    )
 
 
 async def sends_file(shop: Shop, *files: DownloadedMedia | Exception) -> MessageId:
@@ -124,6 +84,25 @@ async def test_what_we_will_not_keep_is_refused_with_a_reason(shop: Shop) -> Non
     assert forbidden.reason == "From a forbidden address."
 
 
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (MediaRule(types=("application/*",), max_bytes=1_000), "carries no image/png files"),
+        (MediaRule(types=("image/*",), max_bytes=len(PNG) - 1), "limit"),
+        (MediaRule(types=("image/*",), max_bytes=len(PNG)), None),
+    ],
+)
+async def test_only_what_the_channel_lets_customers_send_is_kept(
+    shop: Shop, channel: FakeChannel, rule: MediaRule, why: str | None
+) -> None:
+    channel.capabilities = channel.capabilities.model_copy(update={"inbound_media": (rule,)})
+    message_id = await sends_file(shop, DownloadedMedia(content=PNG, mime_type="image/png"))
+    await shop.parts.media_copier.copy(message_id)
+    [item] = await states(shop, message_id)
+    assert item.state is (MediaState.REFUSED if why else MediaState.STORED)
+    assert (why or "") in (item.reason or "")
+
+
 async def test_the_organisation_may_forbid_types(shop: Shop) -> None:
     organizations = Organizations(shop.database)
     strict = (await organizations.get()).model_copy(update={"attachment_types": ("image/*",)})
@@ -144,7 +123,7 @@ async def test_an_attachment_is_uploaded_sent_and_offered_to_the_provider(
     conversation: ConversationView,
     http: Http,
 ) -> None:
-    attachment = (await upload(ann, conversation)).json()
+    attachment = (await upload(ann, conversation, PNG)).json()
     path = f"/agent/v1/conversations/{conversation.conversation_id}/messages"
     body = {"text": "Look!", "attachments": [attachment["media_id"]]}
     sent = (await ann.post(path, json=body)).json()
@@ -166,7 +145,7 @@ async def test_an_attachment_is_uploaded_sent_and_offered_to_the_provider(
 async def test_the_same_attachment_is_not_sent_twice(
     shop: Shop, ann: httpx2.AsyncClient, conversation: ConversationView
 ) -> None:
-    attachment = (await upload(ann, conversation)).json()
+    attachment = (await upload(ann, conversation, PNG)).json()
     path = f"/agent/v1/conversations/{conversation.conversation_id}/messages"
     body = {"attachments": [attachment["media_id"]]}
     assert (await ann.post(path, json=body)).status_code == 202
@@ -176,7 +155,7 @@ async def test_the_same_attachment_is_not_sent_twice(
 async def test_several_files_become_several_messages(
     shop: Shop, ann: httpx2.AsyncClient, conversation: ConversationView
 ) -> None:
-    files = [(await upload(ann, conversation)).json()["media_id"] for _ in range(3)]
+    files = [(await upload(ann, conversation, PNG)).json()["media_id"] for _ in range(3)]
     path = f"/agent/v1/conversations/{conversation.conversation_id}/messages"
     sent = (await ann.post(path, json={"attachments": files, "text": "Three"})).json()
     assert [len(each["content"]["items"]) for each in [sent, *sent["continued"]]] == [1, 1, 1]
@@ -208,8 +187,8 @@ async def test_only_members_upload_to_and_read_from_a_conversation(
     http: Http, shop: Shop, ann: httpx2.AsyncClient, conversation: ConversationView
 ) -> None:
     eve = await http.keyed(Scope.AGENT, agent=shop.eve)
-    assert (await upload(eve, conversation)).status_code == 404
-    media_id = (await upload(ann, conversation)).json()["media_id"]
+    assert (await upload(eve, conversation, PNG)).status_code == 404
+    media_id = (await upload(ann, conversation, PNG)).json()["media_id"]
     assert (await eve.get(f"/agent/v1/media/{media_id}")).status_code == 404
     assert (await ann.get(f"/agent/v1/media/{media_id}")).status_code == 200
 
@@ -224,7 +203,7 @@ async def test_an_attachment_of_another_conversation_is_refused(
     shop: Shop, ann: httpx2.AsyncClient, conversation: ConversationView
 ) -> None:
     other = await shop.hears_from("whatsapp:+4915199999999")
-    media_id = (await upload(ann, other)).json()["media_id"]
+    media_id = (await upload(ann, other, PNG)).json()["media_id"]
     path = f"/agent/v1/conversations/{conversation.conversation_id}/messages"
     assert (await ann.post(path, json={"attachments": [media_id]})).status_code == 422
 
@@ -246,7 +225,7 @@ async def test_a_file_stays_a_file_in_every_browser(shop: Shop, ann: httpx2.Asyn
 async def test_a_provider_may_ask_for_the_headers_first(
     shop: Shop, ann: httpx2.AsyncClient, http: Http, conversation: ConversationView
 ) -> None:
-    media_id = (await upload(ann, conversation)).json()["media_id"]
+    media_id = (await upload(ann, conversation, PNG)).json()["media_id"]
     link = shop.parts.provider._links.link(media_id)
     answer = await http.anonymous().head(link)
     assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(PNG)))
@@ -255,8 +234,8 @@ async def test_a_provider_may_ask_for_the_headers_first(
 async def test_inv10_a_link_that_is_not_ours_opens_nothing(
     shop: Shop, ann: httpx2.AsyncClient, http: Http, conversation: ConversationView
 ) -> None:
-    mine = (await upload(ann, conversation)).json()["media_id"]
-    other = (await upload(ann, conversation)).json()["media_id"]
+    mine = (await upload(ann, conversation, PNG)).json()["media_id"]
+    other = (await upload(ann, conversation, PNG)).json()["media_id"]
     query = {
         name: values[0]
         for name, values in parse_qs(urlsplit(shop.parts.provider._links.link(mine)).query).items()
@@ -291,6 +270,6 @@ def test_a_link_survives_the_rotation_of_its_key() -> None:
 async def test_bytes_that_are_gone_are_not_found(
     shop: Shop, ann: httpx2.AsyncClient, conversation: ConversationView, tmp_path: Path
 ) -> None:
-    media_id = (await upload(ann, conversation)).json()["media_id"]
+    media_id = (await upload(ann, conversation, PNG)).json()["media_id"]
     await FileBlobs(tmp_path).delete(MessageId(media_id))
     assert (await ann.get(f"/agent/v1/media/{media_id}")).status_code == 404

@@ -1,36 +1,16 @@
 """Whether customers and agents may send files is said per endpoint; a refusal tells why."""
 
-from pathlib import Path
-
 import pytest
 
-from application.services import Engine
 from domain.errors import MediaRefused, StillInUse
 from domain.ids import new_id
 from domain.messages import Media, MediaItem, MediaState
-from storage.accounts import Accounts
-from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.messages import Messages
-from tests.fakes import FakeChannel, FakeConversations
-from tests.shop import Shop, a_message, a_webhook, caller_of, open_shop
+from tests.fakes import FakeChannel
+from tests.shop import Shop, a_message, a_webhook, caller_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 100
-
-
-@pytest.fixture
-def channel() -> FakeChannel:
-    return FakeChannel()
-
-
-@pytest.fixture
-async def shop(database: Database, accounts: Accounts, tmp_path: Path, channel: FakeChannel) -> Shop:
-    return await open_shop(database, tmp_path, channel, FakeConversations(), accounts)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
 
 
 async def forbid(shop: Shop, **features: bool) -> None:

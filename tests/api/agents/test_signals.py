@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -11,7 +10,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from application.representatives import Representatives
-from application.services import Engine
 from channels.extras import Parties
 from domain.channels import ChannelName
 from domain.commands import AnyCommand
@@ -21,13 +19,11 @@ from domain.errors import ProviderUnavailable
 from domain.ids import AgentId, ConversationId, new_id
 from domain.ports import Projection
 from domain.views import ConversationView
-from storage.accounts import Accounts
 from storage.conversations import Conversations as ConversationList
-from storage.database import Database
 from storage.signal_points import SignalPoints
 from tests.api.conftest import Http
 from tests.fakes import FakeChannel, FakeConversations
-from tests.shop import ALICE, NUMBER, Shop, an_outbound, open_shop
+from tests.shop import ALICE, NUMBER, Shop, an_outbound
 
 PATH = "/agent/v1/conversations"
 
@@ -90,24 +86,8 @@ def projecting() -> Projecting:
 
 
 @pytest.fixture
-async def shop(
-    database: Database,
-    accounts: Accounts,
-    tmp_path: Path,
-    channel: Expressive,
-    projecting: Projecting,
-) -> Shop:
-    return await open_shop(database, tmp_path, channel, projecting, accounts)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
-
-
-@pytest.fixture
-async def ann(http: Http, shop: Shop) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=shop.ann)
+def conversations(projecting: Projecting) -> Projecting:
+    return projecting
 
 
 @pytest.fixture
@@ -208,7 +188,10 @@ async def test_nothing_is_shown_to_somebody_who_asked_us_to_stop(
     ann: httpx2.AsyncClient, shop: Shop, channel: Expressive, conversation: ConversationView
 ) -> None:
     async with shop.database.connection() as connection:
-        await connection.execute("UPDATE addresses SET opted_out_at = now()")
+        await connection.execute(
+            "INSERT INTO consents (endpoint_id, address_id, opted_out_at)"
+            " SELECT endpoint_id, address_id, now() FROM conversations"
+        )
     assert await post(ann, conversation, "typing") == 204
     await told(shop)
     assert channel.shown == []

@@ -11,25 +11,23 @@ from PIL import Image
 from prometheus_client import REGISTRY
 
 from application.safekeeping import Safekeeping
-from application.services import Engine
 from domain.configuration import Organization, Scope
 from domain.errors import MediaUnavailable, Unavailable
 from domain.ids import MediaId, MessageId, new_id
 from domain.messages import DownloadedMedia, Media, MediaItem, MediaState, OutboundMessage
 from domain.ports import Claim
 from domain.views import ConversationView
-from storage.accounts import Accounts
 from storage.blobs import FileBlobs
 from storage.clamd import Clamd
-from storage.database import Database
 from storage.media import MediaFiles, MediaRow
 from storage.messages import Messages
 from storage.organization import Organizations
 from storage.outbox import Outbox
+from tests.api.agents.uploads import upload
 from tests.api.conftest import Http
 from tests.contract.clamd_daemon import EICAR, ClamdDaemon, a_clamd
-from tests.fakes import FakeChannel, FakeConversations
-from tests.shop import PUBLIC_URL, Shop, open_shop
+from tests.fakes import FakeChannel
+from tests.shop import PUBLIC_URL, Shop
 
 
 def a_photo(kind: str = "PNG", size: tuple[int, int] = (64, 32)) -> bytes:
@@ -48,49 +46,12 @@ async def daemon() -> AsyncIterator[ClamdDaemon]:
 
 
 @pytest.fixture
-def channel() -> FakeChannel:
-    return FakeChannel()
-
-
-@pytest.fixture
-async def shop(
-    database: Database, accounts: Accounts, tmp_path: Path, channel: FakeChannel, daemon: ClamdDaemon
-) -> Shop:
-    scanner = Clamd(daemon.address, total=1)
-    conversations = FakeConversations()
-    return await open_shop(database, tmp_path, channel, conversations, accounts, scanner=scanner)
-
-
-@pytest.fixture
-def engine(shop: Shop) -> Engine:
-    return shop.parts.engine
-
-
-@pytest.fixture
-async def ann(http: Http, shop: Shop) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=shop.ann)
-
-
-@pytest.fixture
-async def conversation(shop: Shop) -> ConversationView:
-    return await shop.hears()
-
-
-async def upload(
-    client: httpx2.AsyncClient,
-    conversation: ConversationView,
-    content: bytes = PHOTO,
-    name: str = "photo.png",
-) -> httpx2.Response:
-    return await client.post(
-        "/agent/v1/attachments",
-        params={"conversation_id": str(conversation.conversation_id)},
-        files={"file": (name, content, "text/plain")},
-    )
+def scanner(daemon: ClamdDaemon) -> Clamd:
+    return Clamd(daemon.address, total=1)
 
 
 async def uploaded(client: httpx2.AsyncClient, conversation: ConversationView) -> str:
-    answer = await upload(client, conversation)
+    answer = await upload(client, conversation, PHOTO)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["media_id"])
 
@@ -150,7 +111,7 @@ async def test_bytes_that_no_row_knows_of_do_not_stay(
     ann: httpx2.AsyncClient, conversation: ConversationView, shop: Shop, tmp_path: Path
 ) -> None:
     shop.parts.engine.attachments._media = Unwilling(shop.database)
-    answer = await upload(ann, conversation)
+    answer = await upload(ann, conversation, PHOTO)
     assert (answer.status_code, kept_in(tmp_path)) == (503, [])
 
 
@@ -159,7 +120,7 @@ async def test_an_upload_that_failed_says_what_failed_first(
 ) -> None:
     shop.parts.engine.attachments._media = Unwilling(shop.database)
     shop.parts.engine.attachments._safekeeping = Safekeeping(Undeletable(tmp_path))
-    answer = await upload(ann, conversation)
+    answer = await upload(ann, conversation, PHOTO)
     assert (answer.status_code, answer.json()["code"]) == (503, Unavailable.code)
 
 
@@ -211,7 +172,7 @@ async def test_an_agent_is_told_that_the_scanner_is_down(
     ann: httpx2.AsyncClient, conversation: ConversationView, daemon: ClamdDaemon, tmp_path: Path
 ) -> None:
     daemon.silent = True
-    answer = await upload(ann, conversation)
+    answer = await upload(ann, conversation, PHOTO)
 
     assert (answer.status_code, answer.json()["code"]) == (503, "media_unavailable")
     assert "scanner does not answer" in answer.json()["detail"]
@@ -262,7 +223,7 @@ async def test_a_channel_is_given_the_small_picture_beside_the_file(
     channel: FakeChannel,
     conversation: ConversationView,
 ) -> None:
-    attachment = (await upload(ann, conversation)).json()
+    attachment = (await upload(ann, conversation, PHOTO)).json()
     assert attachment["thumbnail"] == {"width": 64, "height": 32}
     path = f"/agent/v1/conversations/{conversation.conversation_id}/messages"
     sent = (await ann.post(path, json={"attachments": [attachment["media_id"]]})).json()
