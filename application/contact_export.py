@@ -11,12 +11,14 @@ from domain.errors import Conflict
 from domain.ids import ContactId, ConversationId
 from domain.messages import Note
 from domain.notices import ConsentShown
+from domain.routing_decisions import KeptDecision
 from domain.values import Value
 from domain.views import MessageView
 from storage.contacts import Address, Contact, ContactIdentifier, Contacts, KeptFile, UnreadWebhook
 from storage.leftovers import Wanted
 from storage.messages import Messages
 from storage.notes import Notes
+from storage.routing_decisions import RoutingDecisions
 
 PAGE: Final = 200
 # A document of some 50 MB. Nobody has written so much to anybody yet.
@@ -29,6 +31,7 @@ class ExportedConversation(Value):
     conversation: ConversationRecord
     messages: tuple[MessageView, ...]
     notes: tuple[Note, ...]
+    routing: tuple[KeptDecision, ...] = ()
 
 
 class ContactExport(Value):
@@ -50,10 +53,13 @@ class ContactExport(Value):
 class ContactExporting:
     """Reads page by page; what it returns is as large as the person's history."""
 
-    def __init__(self, contacts: Contacts, messages: Messages, notes: Notes) -> None:
+    def __init__(
+        self, contacts: Contacts, messages: Messages, notes: Notes, decisions: RoutingDecisions
+    ) -> None:
         self._contacts = contacts
         self._messages = messages
         self._notes = notes
+        self._decisions = decisions
 
     async def export(self, contact_id: ContactId) -> ContactExport:
         """Raise NotFound, or Conflict when it is too much for one document."""
@@ -85,6 +91,7 @@ class ContactExporting:
             conversation=conversation,
             messages=tuple(await self._transcript(conversation_id)),
             notes=tuple(await self._remarks(conversation_id)),
+            routing=tuple(await self._routing(conversation_id)),
         )
 
     async def _transcript(self, conversation_id: ConversationId) -> list[MessageView]:
@@ -92,6 +99,13 @@ class ContactExporting:
         while page := await self._messages.transcript(
             conversation_id, found[-1].seq if found else 0, PAGE
         ):
+            found += page
+        return found
+
+    async def _routing(self, conversation_id: ConversationId) -> list[KeptDecision]:
+        found, cursor = await self._decisions.listing(conversation_id, None, PAGE)
+        while cursor is not None:
+            page, cursor = await self._decisions.listing(conversation_id, cursor, PAGE)
             found += page
         return found
 

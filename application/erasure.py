@@ -129,6 +129,9 @@ class Erasing:
             gone = {
                 "files": await self._tombstones.forget_files(files),
                 "notes": await self._tombstones.forget_notes(conversation_ids, MESSAGES_AT_A_TIME),
+                "decisions": await self._tombstones.forget_routing(
+                    conversation_ids, MESSAGES_AT_A_TIME
+                ),
                 "messages": await self._tombstones.empty(conversation_ids, MESSAGES_AT_A_TIME),
                 "chats": await self._tombstones.forget_chats(conversation_ids),
                 "answers": await self._tombstones.forget_answers(

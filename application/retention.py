@@ -34,6 +34,7 @@ class Retaining:
             await self._blobs.delete(media_id)  # before its row, which is all that knows of it
         gone = await self._tombstones.forget_files(files)
         gone += await self._tombstones.forget_notes(due, MESSAGES_AT_A_TIME)
+        gone += await self._tombstones.forget_routing(due, MESSAGES_AT_A_TIME)
         gone += await self._tombstones.empty(due, MESSAGES_AT_A_TIME)
         gone += await self._tombstones.forget_chats(due)
         if gone:

@@ -26,6 +26,7 @@ from application.configuration.operating_hours import OperatingHoursConfiguratio
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
+from application.configuration.routing_rules import RoutingConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.widgets import WidgetConfiguration
@@ -61,6 +62,7 @@ class Configuration:
     workstreams: WorkstreamConfiguration
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
+    routing_rules: RoutingConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration
     automated_messages: AutomatedMessageConfiguration

@@ -14,6 +14,8 @@ MediaId: TypeAlias = UUID
 MessageId: TypeAlias = UUID
 OperatingHoursId: TypeAlias = UUID
 QueueId: TypeAlias = UUID
+RoutingDecisionId: TypeAlias = UUID
+RulesetId: TypeAlias = UUID
 TemplateId: TypeAlias = UUID
 WorkstreamId: TypeAlias = UUID
 

@@ -12,6 +12,8 @@ from domain.conversations import ConversationRecord
 from domain.ids import ContactId, ConversationId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, Direction
 from domain.notices import ConsentShown, NoticeShown
+from domain.routing_decisions import USUAL_PRIORITY
+from domain.skills import RequiredSkill
 from domain.values import Value
 
 FOR_AGENTS: Final = {"audience": "agent"}
@@ -80,6 +82,19 @@ class ConversationView(ConversationRecord):
     monitoring_notice: NoticeShown | None = None
     """That the customer was told that conversations are kept or recorded."""
     consent: ConsentShown | None = None
+    priority: int = USUAL_PRIORITY
+    """The lower number first."""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    """What the classification rules said of it."""
+    required_skills: tuple[RequiredSkill, ...] = ()
+
+
+class Order(StrEnum):
+    """How a list of conversations is sorted."""
+
+    NEWEST = "newest"
+    URGENCY = "urgency"
+    """By priority, the lower number first; then who has waited longest."""
 
 
 class LiveEventType(StrEnum):

@@ -23,6 +23,7 @@ from channels.live_chat import CAPABILITIES
 from channels.shop_keys import KeySets
 from channels.shop_tokens import ShopTokens
 from runtime.surroundings import Surroundings
+from storage.beginnings import Placer
 from storage.chat_feed import ChatFeed
 from storage.chat_leases import ChatLeases
 from storage.chat_messages import ChatMessages
@@ -36,14 +37,18 @@ from storage.widgets import Widgets
 
 
 def build(
-    around: Surroundings, links: MediaLinks, safekeeping: Safekeeping, doorbell: Doorbell
+    around: Surroundings,
+    links: MediaLinks,
+    safekeeping: Safekeeping,
+    doorbell: Doorbell,
+    placer: Placer,
 ) -> Chat:
     """Live chat over these surroundings; nothing runs yet."""
     database, shapes = around.database, Shapes(links)
     widgets, listed = Widgets(database), ConversationList(database)
     sign_in = ShopSignIns(widgets, ShopTokens(KeySets(around.shop_keys)))
     sessions = Sessions(ChatSessions(database), sign_in)
-    chats, messages, feed = Chats(database), ChatMessages(database), ChatFeed(database)
+    chats, messages, feed = Chats(database, placer), ChatMessages(database), ChatFeed(database)
     chatting = Chatting(
         sessions=sessions,
         chats=chats,

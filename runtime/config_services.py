@@ -20,6 +20,7 @@ from application.configuration.organization import OrganizationConfiguration
 from application.configuration.privacy import EnablingRules
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
+from application.configuration.routing_rules import RoutingConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.widgets import WidgetConfiguration
@@ -149,6 +150,7 @@ def configuration(around: Surroundings) -> Configuration:
         operating_hours=OperatingHoursConfiguration(
             rows=OperatingHoursRows(database), trail=trail, database=database
         ),
+        routing_rules=RoutingConfiguration(trail=trail, database=database),
         queues=QueueConfiguration(queues=queues, trail=trail, database=database),
         agents=AgentConfiguration(
             agents=agents,

@@ -28,6 +28,7 @@ from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
 from application.personal_data import PersonalData
+from application.placing import RulePlacing
 from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
@@ -62,6 +63,8 @@ from storage.profiles import Profiles
 from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
 from storage.reply_tokens import ReplyTokens
+from storage.routing_decisions import RoutingDecisions
+from storage.routing_rules import Rulebooks
 from storage.send_slots import SendSlots
 from storage.signal_points import SignalPoints
 from storage.templates import Templates
@@ -126,10 +129,11 @@ def build(around: Surroundings) -> Parts:
     safekeeping = Safekeeping(around.blobs, around.scanner)
     profiles = ProfileFetching(Profiles(database))
     signal_post = SignalPost(open_accounts)
+    placer = RulePlacing(Rulebooks(database))
     intake = Intake(
         open_accounts=open_accounts,
         accounts=around.accounts,
-        store=around.tracing.intake(database),
+        store=around.tracing.intake(database, placer),
         reports=DeliveryReports(database),
         quarantine=Quarantine(database),
         doorbell=dispatcher,
@@ -144,7 +148,7 @@ def build(around: Surroundings) -> Parts:
             links=links,
             safekeeping=safekeeping,
             post=signal_post,
-            chat=chat_services.build(around, links, safekeeping, dispatcher),
+            chat=chat_services.build(around, links, safekeeping, dispatcher, placer),
         ),
         dispatcher=dispatcher,
         profiles=profiles,
@@ -205,7 +209,9 @@ def _personal_data(around: Surroundings) -> PersonalData:
     return PersonalData(
         database=database,
         contacts=contacts,
-        exporting=ContactExporting(contacts, Messages(database), Notes(database)),
+        exporting=ContactExporting(
+            contacts, Messages(database), Notes(database), RoutingDecisions(database)
+        ),
         hashes=IdentityHashes(around.secret_keys),
         starter=around.erasures,
         trail=AuditTrail(AuditLog(database)),
@@ -254,6 +260,7 @@ def _engine(
             listed=listed,
             messages=messages,
             notes=Notes(database),
+            decisions=RoutingDecisions(database),
             conversations=around.conversations,
             representatives=Representatives(points, post, around.channels),
         ),

@@ -11,6 +11,7 @@ from temporalio.client import Interceptor
 from channels.watching import Watch, unwatched
 from domain.errors import ConfigurationError
 from runtime.environment import share_with_libraries
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake
 from workflows.client import Conversations
@@ -32,8 +33,8 @@ class Tracing:
     def requests(self, app: Any) -> Any:  # noqa: ANN401 - an ASGI app, and none of its frameworks
         return app
 
-    def intake(self, database: Database) -> Intake:
-        return Intake(database)
+    def intake(self, database: Database, placer: Placer) -> Intake:
+        return Intake(database, placer)
 
     def conversations(self, conversations: Conversations) -> Conversations:
         return conversations

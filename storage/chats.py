@@ -10,15 +10,16 @@ from domain.channels import ChannelName
 from domain.chats import ENDED_REASONS, OVER, ChatFacts, ChatSession, ChatStart, ChatView, Page
 from domain.conversations import MailKind, State
 from domain.errors import NotFound
-from domain.ids import ConversationId, new_id
+from domain.ids import ConversationId
 from domain.messages import Sender
 from domain.values import Value
-from storage.addresses import AddressBook
+from storage.addresses import AddressBook, KnownAddress
+from storage.beginnings import Beginnings, NoRules, Placer
 from storage.chat_leases import ChatLeases
 from storage.chat_sessions import ChatSessions
 from storage.database import Database
 from storage.documents import document, storable
-from storage.intake import OPEN, EndpointGone
+from storage.intake import EndpointGone
 from storage.mailbox import Mailbox
 from storage.openings import Openings
 
@@ -144,9 +145,10 @@ class _View(Value):
 class Chats:
     """The table `chats`, and its conversations."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, placer: Placer | None = None) -> None:
         self._db = db
         self._addresses = AddressBook(db)
+        self._beginnings = Beginnings(db, placer or NoRules())
         self._mailbox = Mailbox(db)
         self._openings = Openings(db)
         self._sessions = ChatSessions(db)
@@ -179,8 +181,7 @@ class Chats:
                 return await self._go_on(session, running.conversation_id)
             if running is not None and await self.end(running.conversation_id):
                 told.append(running.conversation_id)
-            where = {"address_id": address.address_id, "contact_id": address.contact_id}
-            conversation_id = await self._open(session, start, where)
+            conversation_id = await self._open(session, start, address)
         return Begun(conversation_id=conversation_id, is_new=True, told=(*told, conversation_id))
 
     async def join(self, session: ChatSession, conversation_id: ConversationId) -> Begun:
@@ -226,21 +227,22 @@ class Chats:
         return Begun(conversation_id=conversation_id, is_new=False, told=told)
 
     async def _open(
-        self, session: ChatSession, start: ChatStart, where: dict[str, UUID]
+        self, session: ChatSession, start: ChatStart, address: KnownAddress
     ) -> ConversationId:
-        conversation_id = new_id()
+        # What the shop says counts more than what a page says.
+        context = {**start.context, **session.visitor.context}
+        conversation_id = await self._beginnings.begin(
+            session.widget_id, address, text="", details={**start.pre_chat, **context}
+        )
+        if conversation_id is None:
+            raise EndpointGone("This chat is not offered any more.")
         facts = {
-            **where,
             "conversation_id": conversation_id,
-            "endpoint_id": session.widget_id,
             "locale": storable(start.locale),
             "pre_chat": document(start.pre_chat),
-            # What the shop says counts more than what a page says.
-            "context": document({**start.context, **session.visitor.context}),
+            "context": document(context),
             "pages": document([start.page] if start.page else []),
         }
-        if not await self._db.execute(OPEN, facts):
-            raise EndpointGone("This chat is not offered any more.")
         await self._db.execute(ADD, facts)
         await self._sessions.attach(session.session_id, conversation_id)
         await self._mailbox.post(conversation_id, MailKind.CHAT_STARTED)

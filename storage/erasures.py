@@ -101,6 +101,7 @@ NOT_EMPTY: Final = """
         OR EXISTS (SELECT FROM chats h WHERE h.conversation_id = c.conversation_id
                    AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]'
                         OR h.post_chat <> '{}'))
+        OR EXISTS (SELECT FROM routing_decisions d WHERE d.conversation_id = c.conversation_id)
     )
     ORDER BY c.conversation_id LIMIT %(limit)s
 """

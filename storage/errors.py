@@ -27,6 +27,10 @@ _TAKEN: Final[dict[str, tuple[str, str]]] = {
     ),
     "endpoints_address_taken": ("address", "Another endpoint of this channel has this address."),
     "queues_name_taken": ("name", "Another queue has this name. Choose another one."),
+    "routing_rulesets_one_of_a_kind": (
+        "kind",
+        "This workstream has a set of rules of this kind. Change that one.",
+    ),
     "templates_name_taken": ("name", "Another template of this account has this name."),
     "workstreams_name_taken": ("name", "Another workstream has this name. Choose another one."),
 }

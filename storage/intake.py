@@ -11,7 +11,9 @@ from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import Media, MessageReceived
 from domain.notices import answer_in
 from domain.values import Value
+from domain.words import words_of
 from storage.addresses import AS_KNOWN, AddressBook, KnownAddress, description
+from storage.beginnings import Beginnings, NoRules, Placer
 from storage.consents import AS_SAID, Consents
 from storage.contents import content_document, media_document
 from storage.database import Database, Parameters
@@ -63,27 +65,6 @@ FIRST_COPY: Final = """
     FROM messages
     WHERE endpoint_id = %(endpoint_id)s AND provider_message_id = %(provider_message_id)s
       AND direction = 'inbound'
-"""
-# The lock waits for a close that is under way; when that succeeds, no row is left.
-RUNNING: Final = """
-    SELECT conversation_id FROM conversations
-    WHERE endpoint_id = %(endpoint_id)s AND address_id = %(address_id)s AND state <> 'closed'
-    FOR NO KEY UPDATE
-"""
-# Where it starts is read here and now: the endpoint may have been given to another workstream. The lock
-# waits for a removal that is under way; when that succeeds, no row is left.
-OPEN: Final = """
-    INSERT INTO conversations
-        (conversation_id, channel, endpoint_id, address_id, contact_id, workstream_id, queue_id,
-         language)
-    SELECT %(conversation_id)s::uuid, e.channel, e.endpoint_id, %(address_id)s::uuid,
-           %(contact_id)s::uuid, e.workstream_id, w.fallback_queue_id, e.language
-    FROM endpoints e
-    JOIN accounts a ON a.account_id = e.account_id
-    JOIN workstreams w ON w.workstream_id = e.workstream_id
-    WHERE e.endpoint_id = %(endpoint_id)s AND e.deleted_at IS NULL
-      AND e.draining_since IS NULL AND a.draining_since IS NULL
-    FOR KEY SHARE OF e
 """
 # All that most messages need, in one statement and so in one transaction: their sender is as known,
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
@@ -171,8 +152,9 @@ KEEP_IN_CHAT: Final = _KEEP.format(
 class Intake:
     """The front door of every message."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, placer: Placer | None = None) -> None:
         self._db = db
+        self._beginnings = Beginnings(db, placer or NoRules())
         self._addresses = AddressBook(db)
         self._consents = Consents(db)
         self._hint = EventHint(db)
@@ -230,7 +212,7 @@ class Intake:
                 return first
             await self._addresses.refresh(address, event.sender)
             await self._consents.wrote(endpoint.endpoint_id, address.address_id, event.sent_at)
-            opened = await self._open_conversation(endpoint, address)
+            opened = await self._open_conversation(endpoint, address, event)
             kept = await self._keep(message)
             if kept is None:
                 raise Unavailable("The message found no conversation. Nothing was kept; try again.")
@@ -241,13 +223,16 @@ class Intake:
     async def _first_copy(self, message: Parameters) -> Received | None:
         return await self._db.row(Received, FIRST_COPY, message)
 
-    async def _open_conversation(self, endpoint: IntakeEndpoint, address: KnownAddress) -> bool:
+    async def _open_conversation(
+        self, endpoint: IntakeEndpoint, address: KnownAddress, event: MessageReceived
+    ) -> bool:
         """Say whether one was needed. Raise EndpointGone if there is no place for one."""
-        where = {"endpoint_id": endpoint.endpoint_id, "address_id": address.address_id}
-        if await self._db.one(RUNNING, where):
+        if await self._beginnings.is_running(endpoint.endpoint_id, address):
             return False
-        facts = {**where, "contact_id": address.contact_id, "conversation_id": new_id()}
-        if not await self._db.execute(OPEN, facts):
+        opened = await self._beginnings.begin(
+            endpoint.endpoint_id, address, text=words_of(event.content), details=event.details
+        )
+        if opened is None:
             raise EndpointGone("The endpoint takes no new conversations. Nothing was kept.")
         return True
 

@@ -23,6 +23,7 @@ COLUMNS: Final = """
           'uuid', 'smallint', 'integer', 'bigint', 'numeric', 'real', 'double precision', 'boolean',
           'date', 'timestamp with time zone', 'interval', 'xid8'
       )
+      AND c.udt_name <> '_uuid'  -- an array of ids of ours
       AND (c.table_name, c.column_name) <> ('erasures', 'identifiers')
     ORDER BY c.table_name, c.ordinal_position
 """
@@ -49,7 +50,9 @@ STILL_KEPT: Final = """
             AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]'
                  OR h.post_chat <> '{}')) AS chats,
         (SELECT count(*) FROM chat_sessions s JOIN conversations c USING (conversation_id)
-            WHERE c.contact_id = %(contact_id)s AND s.address NOT LIKE 'erased:%%') AS sessions
+            WHERE c.contact_id = %(contact_id)s AND s.address NOT LIKE 'erased:%%') AS sessions,
+        (SELECT count(*) FROM routing_decisions JOIN conversations c USING (conversation_id)
+            WHERE c.contact_id = %(contact_id)s) AS decisions
 """
 _AS_TEXT: Final = {"bytea": SQL("encode({}, 'escape')")}
 # Reading a large table takes longer than anything else that we ask; nobody waits for it.

@@ -31,6 +31,7 @@ PLACES: Final = (
     Place(table="media", key="media_id", column="source_url"),
     Place(table="media", key="media_id", column="reason"),
     Place(table="conversation_events", key="id", column="data", is_document=True),
+    Place(table="routing_decisions", key="decision_id", column="explanation", is_document=True),
     Place(table="accounts", key="account_id", column="last_error"),
     Place(table="audit_entries", key="entry_id", column="changes", is_document=True),
 )

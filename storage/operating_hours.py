@@ -34,7 +34,17 @@ OPERATING_HOURS: Final = Statements(
         SELECT 1 FROM operating_hours
         WHERE operating_hours_id = %(id)s AND deleted_at IS NULL FOR UPDATE
     """,
-    delete="UPDATE operating_hours SET deleted_at = now() WHERE operating_hours_id = %(id)s",
+    delete="""
+        UPDATE operating_hours h SET deleted_at = now()
+        WHERE h.operating_hours_id = %(id)s
+          AND NOT EXISTS (SELECT FROM routing_rulesets r
+                          WHERE h.operating_hours_id = ANY (r.operating_hours_ids))
+    """,
+    in_use={
+        "sets of routing rules": """
+            SELECT count(*) AS number FROM routing_rulesets WHERE %(id)s = ANY (operating_hours_ids)
+        """,
+    },
 )
 
 

@@ -53,7 +53,21 @@ QUEUES: Final = Statements(
                           WHERE c.queue_id = q.queue_id AND c.state <> 'closed')
           AND NOT EXISTS (SELECT FROM workstreams w
                           WHERE w.fallback_queue_id = q.queue_id AND w.deleted_at IS NULL)
+          AND NOT EXISTS (SELECT FROM routing_rulesets r WHERE q.queue_id = ANY (r.queue_ids))
     """,
+    in_use={
+        "running conversations": """
+            SELECT count(*) AS number FROM conversations
+            WHERE queue_id = %(id)s AND state <> 'closed'
+        """,
+        "workstreams": """
+            SELECT count(*) AS number FROM workstreams
+            WHERE fallback_queue_id = %(id)s AND deleted_at IS NULL
+        """,
+        "sets of routing rules": """
+            SELECT count(*) AS number FROM routing_rulesets WHERE %(id)s = ANY (queue_ids)
+        """,
+    },
     with_it=("DELETE FROM queue_members WHERE queue_id = %(id)s",),
     requires={
         "member_ids": """

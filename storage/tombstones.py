@@ -49,6 +49,19 @@ FILES: Final = """
     SELECT media_id FROM media WHERE conversation_id = ANY (%(conversation_ids)s) LIMIT %(limit)s
 """
 FORGET_FILES: Final = "DELETE FROM media WHERE media_id = ANY (%(ids)s)"
+# Why a conversation went where it went may hint at what was said, and so may its attributes.
+FORGET_ROUTING: Final = """
+    WITH doomed AS (
+        SELECT decision_id, conversation_id FROM routing_decisions
+        WHERE conversation_id = ANY (%(conversation_ids)s)
+        LIMIT %(limit)s
+    ), cleared AS (
+        UPDATE conversations c SET attributes = '{}', required_skills = '[]'
+        WHERE c.conversation_id IN (SELECT conversation_id FROM doomed)
+          AND (c.attributes <> '{}' OR c.required_skills <> '[]')
+    )
+    DELETE FROM routing_decisions d USING doomed WHERE d.decision_id = doomed.decision_id
+"""
 # Requests that are repeated are answered with what was answered first: with the words, that is.
 FORGET_ANSWERS: Final = """
     DELETE FROM idempotency_keys k
@@ -84,6 +97,10 @@ class Tombstones:
     async def forget_chats(self, conversation_ids: Sequence[ConversationId]) -> int:
         """Surveys, context and pages visited; return of how many chats."""
         return await self._db.execute(FORGET_CHATS, {"conversation_ids": list(conversation_ids)})
+
+    async def forget_routing(self, conversation_ids: Sequence[ConversationId], limit: int) -> int:
+        """Decisions, and what they said of the conversations."""
+        return await self._db.execute(FORGET_ROUTING, _among(conversation_ids, limit))
 
     async def files(self, conversation_ids: Sequence[ConversationId], limit: int) -> list[MediaId]:
         """Files whose bytes must go before their rows do."""

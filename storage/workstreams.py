@@ -48,6 +48,7 @@ WORKSTREAMS: Final = Statements(
           AND NOT EXISTS (SELECT FROM endpoints e
                           WHERE e.workstream_id = w.workstream_id AND e.deleted_at IS NULL)
     """,
+    with_it=("DELETE FROM routing_rulesets WHERE workstream_id = %(id)s",),
     requires={
         "fallback_queue_id": """
             SELECT 1 FROM queues WHERE queue_id = %(fallback_queue_id)s AND deleted_at IS NULL

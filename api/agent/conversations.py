@@ -13,7 +13,8 @@ from domain.commands import CloseSession, End, ForceClose, Release
 from domain.conversations import State
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
-from domain.views import ConversationView
+from domain.routing_decisions import KeptDecision
+from domain.views import ConversationView, Order
 
 router = agent_router("/conversations", "conversations")
 
@@ -33,13 +34,15 @@ async def listing(
     state: Annotated[list[State], Query(max_length=8)] = [],  # noqa: B006 - FastAPI copies it
     queue_id: QueueId | None = None,
     mine: bool = False,
+    order: Order = Order.NEWEST,
 ) -> PageOf[ConversationView]:
-    """Newest first. Without `state`: everything that is not closed."""
+    """Without `state`: everything that is not closed. `order` holds for what is not closed."""
     items, next_cursor = await engine.desk.listing(
         caller,
         states=state,
         queue_id=queue_id,
         mine=mine,
+        order=order,
         cursor=page.cursor,
         limit=page.limit,
     )
@@ -102,6 +105,15 @@ async def reconnect_link(
 ) -> ReconnectOffer:
     """A link by which the customer of a live chat comes back to it, from any device."""
     return await engine.chat.offers.offer(caller, conversation_id)
+
+
+@router.get("/{conversation_id}/routing")
+async def routing(
+    conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine, page: Paging
+) -> PageOf[KeptDecision]:
+    """Why it is in its queue: every rule that was considered, and what became of it."""
+    items, next_cursor = await engine.desk.routing(caller, conversation_id, page.cursor, page.limit)
+    return PageOf(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{conversation_id}/notes")

@@ -1,15 +1,14 @@
 """/config/v1/operating-hours: when a business answers."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Final, TypeAlias
+from typing import Final
 
-from fastapi import Query, Response
-from pydantic import AwareDatetime
+from fastapi import Response
 
 from api.config.routing import config_router
 from api.dependencies import ConfigReader, ConfigWriter, UseConfiguration
 from api.etags import ExpectedVersion, tag
 from api.pagination import PageOf, Paging
+from application.configuration.drafts import Moment
 from application.configuration.operating_hours import NewOperatingHours, OperatingHoursChange
 from domain.ids import OperatingHoursId
 from domain.operating_hours import OperatingHours
@@ -17,15 +16,6 @@ from routing.operating_hours import Opening
 
 PATH: Final = "/config/v1/operating-hours"
 router = config_router(PATH, "operating hours")
-# Further off, nobody knows what time zones will be; Python's calendar ends, too.
-Moment: TypeAlias = Annotated[
-    AwareDatetime | None,
-    Query(
-        ge=datetime(1970, 1, 1, tzinfo=UTC),
-        le=datetime(2200, 1, 1, tzinfo=UTC),
-        examples=["2026-12-25T10:00:00Z"],
-    ),
-]
 
 
 @router.get("")

@@ -12,7 +12,6 @@ from application.access import require
 from application.callback_urls import CallbackUrls
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import (
-    PRINTABLE,
     Draft,
     Name,
     PrivacyVersion,
@@ -29,6 +28,7 @@ from domain.channels import ChannelName
 from domain.configuration import Account, Caller, Scope
 from domain.errors import InvalidInput
 from domain.ids import AccountId, new_id
+from domain.texts import PRINTABLE
 from domain.values import Value
 from storage.accounts import Accounts, SecretStatus
 from storage.database import Database

@@ -7,13 +7,13 @@ from pydantic import Field, StringConstraints, model_validator
 from application.configuration.drafts import (
     FITS_EVERYWHERE,
     NO_OTHERS,
-    PRINTABLE,
     Draft,
     Language,
     Said,
 )
 from domain.errors import InvalidInput
 from domain.notices import LONGEST_ANSWER, ConsentQuestion
+from domain.texts import PRINTABLE
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ANSWER, pattern=PRINTABLE)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=20)]

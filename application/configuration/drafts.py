@@ -1,14 +1,23 @@
 """What admins type: forms that know their limits and forbid what they do not know."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
+from domain import texts
+from domain.texts import PRINTABLE
 from domain.timers import TimerPolicy
 
 LONGEST: Final = timedelta(days=365)
-PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
 
 
 class Draft(BaseModel):
@@ -23,10 +32,7 @@ class Draft(BaseModel):
 
 
 # A limited text is also checked for half characters (lone surrogates), which PostgreSQL refuses.
-Name: TypeAlias = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=PRINTABLE),
-]
+Name: TypeAlias = texts.Name
 Email: TypeAlias = Annotated[
     str,
     StringConstraints(
@@ -36,9 +42,7 @@ Email: TypeAlias = Annotated[
         pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$",
     ),
 ]
-Language: TypeAlias = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}([-_][A-Za-z0-9]{2,8})*$", max_length=35)
-]
+Language: TypeAlias = texts.Language
 SettingName: TypeAlias = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(:[A-Za-z0-9_:+.-]+)?$", max_length=100)
 ]
@@ -59,6 +63,15 @@ Settings: TypeAlias = Annotated[
 ]
 Secrets: TypeAlias = Annotated[
     dict[SecretName, SecretValue], Field(max_length=20, repr=False, json_schema_extra=NO_OTHERS)
+]
+# Further off, nobody knows what time zones will be; Python's calendar ends, too.
+Moment: TypeAlias = Annotated[
+    AwareDatetime | None,
+    Field(
+        ge=datetime(1970, 1, 1, tzinfo=UTC),
+        le=datetime(2200, 1, 1, tzinfo=UTC),
+        examples=["2026-12-25T10:00:00Z"],
+    ),
 ]
 Text: TypeAlias = Annotated[str, StringConstraints(min_length=1, pattern=r"^[^\x00]*$")]
 

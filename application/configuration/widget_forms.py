@@ -14,9 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from application.configuration.drafts import NO_OTHERS, PRINTABLE, Language
+from application.configuration.drafts import NO_OTHERS, Language
 from channels.shop_keys import pem_key
 from domain.errors import InvalidInput
+from domain.texts import PRINTABLE
 from domain.widgets import (
     COLORS,
     FONT,

@@ -14,6 +14,7 @@ class Source(StrEnum):
     """Who says so. Of several at the same time, in this order."""
 
     TRANSCRIPT = "transcript"
+    ROUTING = "routing"
     TEMPORAL = "temporal"
     DELIVERIES = "deliveries"
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     DELIVERY = "delivery"
     MAIL = "mail"
     MESSAGE = "message"
+    ROUTING = "routing"
     RUN = "run"
     STATE = "state"
     TIMER = "timer"

@@ -14,11 +14,13 @@ from runtime.temporal import connect
 from runtime.timeline.entries import Entry, Timeline, in_order
 from runtime.timeline.history import HistoryReader
 from runtime.timeline.payloads import Decoder
+from runtime.timeline.routing import decisions_of
 from runtime.timeline.transcript import entries_of
 from storage.conversations import Conversations
 from storage.database import Database, open_database
 from storage.messages import Messages
 from storage.paging import LARGEST_PAGE
+from storage.routing_decisions import RoutingDecisions
 from workflows.client import workflow_id
 
 _ANSWER_WITHIN: Final = timedelta(seconds=10)
@@ -32,7 +34,9 @@ async def timeline_of(settings: Settings, conversation_id: ConversationId) -> Ti
     """The whole timeline. Raises NotFound when there is no such conversation."""
     async with open_database(settings.database_url.get_secret_value(), max_size=2) as database:
         view = await Conversations(database).get(conversation_id)
-        entries = list(entries_of(await _transcript(database, conversation_id)))
+        lines = await _transcript(database, conversation_id)
+        decisions, _ = await RoutingDecisions(database).listing(conversation_id, None, LARGEST_PAGE)
+        entries = [*entries_of(lines), *decisions_of(decisions, lines)]
     client = await connect(settings, lazy=True)
     told, notices = await _temporals_part(client, workflow_id(conversation_id, view.channel))
     return Timeline(

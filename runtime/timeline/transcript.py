@@ -1,21 +1,10 @@
 """The lines of a transcript, and what became of those that went out, as entries of a timeline."""
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
-from domain.messages import (
-    Cards,
-    Choice,
-    Content,
-    Erased,
-    Location,
-    Media,
-    TemplateUse,
-    Text,
-    Unsupported,
-    words_of_cards,
-)
+from domain.messages import Content
 from domain.views import DeliveryView, MessageView
+from domain.words import words_of
 from runtime.timeline.entries import Entry, Kind, Source
 
 
@@ -27,22 +16,9 @@ def entries_of(lines: Sequence[MessageView]) -> Iterator[Entry]:
             yield _delivery(line, line.delivery)
 
 
-def words_of(content: Content) -> str:
-    """What was said, on one line."""
-    match content:
-        case Text() | TemplateUse() | Choice() | Unsupported():
-            found = content.text
-        case Media():
-            found = content.caption
-        case Cards():
-            found = words_of_cards(content)
-        case Location():
-            found = content.label or ""
-        case Erased():
-            found = ""
-        case _:
-            assert_never(content)
-    return " ".join(found.split())
+def on_one_line(content: Content) -> str:
+    """What was said."""
+    return " ".join(words_of(content).split())
 
 
 def _message(line: MessageView) -> Entry:
@@ -54,7 +30,7 @@ def _message(line: MessageView) -> Entry:
         status=line.content.kind,
         message_id=line.message_id,
         facts={"seq": str(line.seq), **({"author": str(line.author_id)} if line.author_id else {})},
-        text=words_of(line.content),
+        text=on_one_line(line.content),
     )
 
 

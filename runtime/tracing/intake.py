@@ -5,6 +5,7 @@ from datetime import timedelta
 from domain.messages import MessageReceived
 from runtime.tracing.handover import Origins
 from runtime.tracing.spans import CONVERSATION, MESSAGE, Spans
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake, IntakeEndpoint, Received
 
@@ -12,8 +13,8 @@ from storage.intake import Intake, IntakeEndpoint, Received
 class TracedIntake(Intake):
     """Says which message of which conversation it became, and whether it was there already."""
 
-    def __init__(self, database: Database, spans: Spans, origins: Origins) -> None:
-        super().__init__(database)
+    def __init__(self, database: Database, placer: Placer, spans: Spans, origins: Origins) -> None:
+        super().__init__(database, placer)
         self._spans = spans
         self._origins = origins
 

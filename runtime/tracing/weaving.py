@@ -12,6 +12,7 @@ from runtime.tracing.provider_calls import ProviderCalls
 from runtime.tracing.requests import TracedRequests
 from runtime.tracing.spans import Spans
 from runtime.tracing.temporal import TemporalTracing
+from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake
 from workflows.client import Conversations
@@ -30,8 +31,8 @@ class WovenTracing(Tracing):
     def requests(self, app: Any) -> Any:  # noqa: ANN401 - as in Tracing
         return TracedRequests(app, self._spans)
 
-    def intake(self, database: Database) -> Intake:
-        return TracedIntake(database, self._spans, self._origins)
+    def intake(self, database: Database, placer: Placer) -> Intake:
+        return TracedIntake(database, placer, self._spans, self._origins)
 
     def conversations(self, conversations: Conversations) -> Conversations:
         return TracedConversations(conversations, self._spans, self._origins)

@@ -25,12 +25,14 @@ from application.configuration.drafts import WordingDraft
 from application.configuration.endpoints import NewEndpoint
 from application.configuration.operating_hours import NewOperatingHours
 from application.configuration.queues import NewQueue
+from application.configuration.routing_rules import NewRuleset
 from application.configuration.templates import NewTemplate, Translation
 from application.configuration.workstreams import NewWorkstream
 from application.services import Services
 from domain.channels import ChannelName
 from domain.configuration import Role, Scope
 from domain.effects import Trigger
+from domain.routing_rules import RulesetKind
 from storage.database import open_database
 from tests.api.conftest import (
     PASSWORD,
@@ -75,6 +77,8 @@ class Seeded:
             ROOT,
             NewWorkstream(name="W", channel=ChannelName.WHATSAPP, fallback_queue_id=queue.queue_id),
         )
+        routing = NewRuleset(workstream_id=workstream.workstream_id, kind=RulesetKind.CLASSIFICATION)
+        ruleset = await use.routing_rules.create(ROOT, routing)
         secrets, sid = {"auth_token": TOKEN}, {"account_sid": SID}
         draft = NewAccount(name="A", channel=ChannelName.WHATSAPP, settings=sid, secrets=secrets)
         account = (await use.accounts.create(ROOT, draft)).account
@@ -99,6 +103,7 @@ class Seeded:
             "operating_hours_id": str(hours.operating_hours_id),
             "queue_id": str(queue.queue_id),
             "fallback_queue_id": str(queue.queue_id),
+            "ruleset_id": str(ruleset.ruleset_id),
             "workstream_id": str(workstream.workstream_id),
             "account_id": str(account.account_id),
             "endpoint_id": str(endpoint.endpoint_id),

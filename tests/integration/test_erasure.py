@@ -94,6 +94,7 @@ async def test_the_certificate_tells_what_was_done_and_not_to_whom(left: Traces)
         "ids": 3,
         "messages": 3,
         "notes": 1,
+        "decisions": 1,
         "files": 1,
         "answers": 1,
         "kept_for_a_while": 2,

@@ -43,6 +43,23 @@ async def expire(left: Traces) -> int:
     return total
 
 
+async def test_what_rules_said_of_a_conversation_goes_with_what_was_said(left: Traces) -> None:
+    database = left.shop.database
+    await database.execute("""UPDATE conversations SET attributes = '{"topic": "refund"}'""")
+    await keep_for(left.shop, transcripts=30)
+    await expire(left)
+
+    rows = await database.one(
+        "SELECT c.attributes, (SELECT count(*) FROM routing_decisions d"
+        " WHERE d.conversation_id = c.conversation_id) AS decisions"
+        " FROM conversations c WHERE c.conversation_id = %(id)s",
+        {"id": left.conversation_id},
+    )
+    others = await database.one("SELECT count(*) AS decisions FROM routing_decisions")
+    assert rows == {"attributes": {}, "decisions": 0}
+    assert others == {"decisions": 1}
+
+
 async def test_without_a_setting_everything_is_kept(left: Traces) -> None:
     assert await expire(left) == 0
     assert ERASED not in await left.texts(left.conversation_id)

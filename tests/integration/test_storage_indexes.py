@@ -10,6 +10,7 @@ from storage import (
     addresses,
     afterthoughts,
     announcements,
+    beginnings,
     callbacks,
     chat_feed,
     chat_leases,
@@ -29,6 +30,7 @@ from storage import (
     projections,
     provider_names,
     reply_tokens,
+    routing_decisions,
     standby,
     system_messages,
     typing_signals,
@@ -49,6 +51,7 @@ GROWING = frozenset(
         "media",
         "messages",
         "parked_callbacks",
+        "routing_decisions",
     }
 )
 # Forty thousand messages of twenty thousand customers, of whom every twentieth is being served.
@@ -105,6 +108,9 @@ FILL: LiteralString = """
     INSERT INTO parked_callbacks (account_id, provider_message_id, status, rank)
     SELECT account_id, 'PM' || n, 'sent', 4 FROM customer, accounts;
 
+    INSERT INTO routing_decisions (decision_id, conversation_id, explanation)
+    SELECT gen_random_uuid(), conversation_id, '{}' FROM customer;
+
     ANALYZE;
 """
 
@@ -141,7 +147,9 @@ HOT: dict[str, Query] = {
     "a person under another address": addresses.RECOGNISE,
     "refreshing an address": addresses.REFRESH,
     "an earlier copy of a message": intake.FIRST_COPY,
-    "the running conversation": intake.RUNNING,
+    "the running conversation": beginnings.RUNNING,
+    "where a conversation begins": beginnings.PLACE,
+    "why a conversation is where it is": routing_decisions.LISTING,
     "keeping a message": intake.KEEP,
     "pending mail": mailbox.PENDING,
     "stranded mail": mailbox.STRANDED,
@@ -196,6 +204,7 @@ async def _facts(house: House) -> dict[str, Any]:
     return {
         **row,
         **latest,
+        "after": None,
         "account_id": house.account.account_id,
         "workstream_id": house.workstream.workstream_id,
         "agent_id": house.alice.agent_id,

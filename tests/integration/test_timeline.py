@@ -22,7 +22,7 @@ from runtime.temporal import connect
 from runtime.timeline.entries import Entry, Kind, Source, in_order
 from runtime.timeline.gathering import timeline_of
 from runtime.timeline.showing import as_json, as_table, elapsed
-from runtime.timeline.transcript import words_of
+from runtime.timeline.transcript import on_one_line
 from storage.messages import Messages
 from storage.outbox import Outbox
 from tests.builders import NOON, a_start
@@ -70,6 +70,7 @@ async def test_what_was_said_what_was_told_and_what_became_of_it(
     assert timeline.notices == ()
     assert [(each.kind, each.name, each.status) for each in timeline.entries] == [
         (Kind.MESSAGE, "customer", "text"),
+        (Kind.ROUTING, "Support", "fallback"),
         (Kind.MESSAGE, "agent", "text"),
         (Kind.DELIVERY, "last known", "accepted"),
         (Kind.RUN, "run", "started"),
@@ -101,7 +102,7 @@ async def test_without_temporal_the_rest_is_told_and_it_says_so(
     address = temporal_dev_server.client.service_client.config.target_host
     forgotten = await timeline_of(settings_of(database_url, address), conversation_id)
 
-    assert [len(each.entries) for each in (down, forgotten)] == [3, 3]
+    assert [len(each.entries) for each in (down, forgotten)] == [4, 4]
     assert "does not answer" in down.notices[0]
     assert "keeps no history" in forgotten.notices[0]
 
@@ -138,7 +139,12 @@ async def test_json_is_for_programs(house: House, database_url: str) -> None:
     told = json.loads(as_json(await timeline_of(settings, conversation_id), with_text=False))
 
     assert told["conversation_id"] == str(conversation_id)
-    assert [each["source"] for each in told["entries"]] == ["transcript", "transcript", "deliveries"]
+    assert [each["source"] for each in told["entries"]] == [
+        "transcript",
+        "routing",
+        "transcript",
+        "deliveries",
+    ]
 
 
 def test_an_effect_never_comes_before_its_cause() -> None:
@@ -170,7 +176,7 @@ def test_an_effect_never_comes_before_its_cause() -> None:
 def test_what_was_said_is_told_on_one_line(
     content: Text | Media | Location | Unsupported, words: str
 ) -> None:
-    assert words_of(content) == words
+    assert on_one_line(content) == words
 
 
 @pytest.mark.parametrize(

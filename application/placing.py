@@ -1,0 +1,54 @@
+"""Where conversations that begin go: by the rules of their workstream, kept for a moment."""
+
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+
+from domain.ids import WorkstreamId
+from domain.routing_decisions import Arrival, Decision
+from domain.routing_rules import Rulebook
+from routing.rules import decide
+from storage.routing_rules import Rulebooks
+from storage.shelf import Shelf
+
+# A change of the rules takes effect everywhere within this time.
+KEPT_FOR: Final = timedelta(seconds=5)
+DECIDED = Counter(
+    "holdfast_routing_decisions",
+    "Conversations that began, by what chose their queue: a rule, none, or one that failed.",
+    ["outcome"],
+)
+
+log = structlog.get_logger()
+
+
+class RulePlacing:
+    """Fulfils `storage.beginnings.Placer`."""
+
+    def __init__(self, rulebooks: Rulebooks) -> None:
+        self._rulebooks = rulebooks
+        self.shelf = Shelf[WorkstreamId, Rulebook]()
+
+    async def place(self, arrival: Arrival) -> Decision:
+        decision = decide(await self._book(arrival.workstream_id), arrival)
+        DECIDED.labels("failed" if decision.failed else decision.by).inc()
+        if decision.failed:
+            failed = decision.considered[-1]
+            log.warning(
+                "a routing rule failed",
+                workstream_id=str(arrival.workstream_id),
+                ruleset=failed.ruleset,
+                rule=failed.rule,
+                why=failed.why,
+            )
+        return decision
+
+    async def _book(self, workstream_id: WorkstreamId) -> Rulebook:
+        kept = self.shelf.find(workstream_id, KEPT_FOR)
+        if kept:
+            return kept.thing
+        book = await self._rulebooks.read(workstream_id)
+        self.shelf.put(workstream_id, book)
+        return book
