@@ -16,6 +16,8 @@ from domain.configuration import Agent, Scope
 from tests.api.conftest import PASSWORD, Http
 
 # Whoever calls these is known by other means, or needs not be known.
+# Files for browsers, the same for everybody: no part of the API.
+OF_THE_WIDGET = ("/widget.js", "/widget/{release}/{path:path}")
 OPEN = {
     ("GET", "/livez"),
     ("GET", "/readyz"),
@@ -35,8 +37,6 @@ OPEN = {
     ("POST", "/webhooks/google-business-messages/{account_id}"),
     ("POST", "/webhooks/rcs/{account_id}"),
 }
-WIDGET = {"/widget.js", "/widget/{release}/{path:path}"}
-"""Files of ours that pages of shops load: for everybody, and no interface."""
 ID = UUID("019b1e8e-0000-7000-8000-000000000000")
 
 
@@ -79,7 +79,7 @@ def test_the_document_lists_every_route() -> None:
     paths = {route.path for route in routes if hasattr(route, "path")}
 
     assert documented <= paths
-    assert paths - documented <= {"/openapi.json", "/docs", "/agent/v1/events", *WIDGET}
+    assert paths - documented <= {"/openapi.json", "/docs", "/agent/v1/events", *OF_THE_WIDGET}
 
 
 def test_the_list_of_open_routes_names_nothing_that_is_gone() -> None:

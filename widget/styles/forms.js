@@ -7,7 +7,7 @@ export const forms = `
 .quiet { color: var(--quiet); font-size: 14px; min-height: 36px; }
 .quiet:hover { color: var(--ink); background: var(--surface); }
 .link { min-height: 28px; padding: 2px 6px; border-radius: 6px; font-size: 13px; color: var(--ink); text-decoration: underline; text-underline-offset: 2px; }
-.chip { min-height: 36px; padding: 6px 16px; font-size: 14px; color: var(--accent-ink); background: var(--paper); box-shadow: inset 0 0 0 1.5px var(--accent-ink); }
+.chip { display: inline-flex; align-items: center; text-decoration: none; min-height: 36px; padding: 6px 16px; font-size: 14px; color: var(--accent-ink); background: var(--paper); box-shadow: inset 0 0 0 1.5px var(--accent-ink); }
 .chip:hover { background: color-mix(in srgb, var(--accent) 10%, var(--paper)); }
 .actions { display: flex; flex-direction: column; gap: 8px; }
 .problem { color: var(--danger); font-size: 13px; line-height: 1.4; }

@@ -2,6 +2,7 @@
 
 import { h, setText } from '../dom.js';
 import { acceptable } from '../files.js';
+import { link } from '../links.js';
 import { button, iconButton } from './button.js';
 
 const LONGEST = 6_000;
@@ -103,11 +104,24 @@ export function suggestionsView(ui) {
 
   function update() {
     const last = ui.chat.messages.list().at(-1);
-    const offered = last?.author === 'customer' || ui.chat.isOver ? [] : (last?.content.suggestions ?? []);
+    const offered = !last || last.author === 'customer' || ui.chat.isOver ? [] : offeredBy(last.content);
     node.hidden = !offered.length;
     if (shown === (shown = JSON.stringify(offered))) return;
-    node.replaceChildren(...offered.map(({ text }) => button(text, 'chip', () => ui.chat.say({ text }))));
+    node.replaceChildren(...offered.map((each) => chip(ui, each)));
   }
 
   return { node, update };
+}
+
+/** Beneath the message, or on its cards. */
+function offeredBy({ suggestions = [], cards = [] }) {
+  return [...suggestions, ...cards.flatMap((card) => card.suggestions ?? [])];
+}
+
+/** An answer is said; a page or a number is opened. */
+function chip(ui, { kind, text, url, phone }) {
+  const look = { class: 'button chip' };
+  if (kind === 'open_url') return link(url, text, look);
+  if (kind === 'dial') return h('a', { ...look, href: `tel:${phone}`, text });
+  return button(text, 'chip', () => ui.chat.say({ text }));
 }

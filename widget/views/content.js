@@ -9,6 +9,7 @@ const SHOWN = {
   choice: (ui, content) => [words(content.text)],
   template: (ui, content) => [words(content.text)],
   media: (ui, content) => [...content.items.map((item) => file(ui, item)), words(content.caption)],
+  cards: (ui, content) => content.cards.flatMap((each) => card(ui, each)),
   location: (ui, content) => [place(ui, content)],
   erased: (ui) => [aside(ui.say('erased'))],
 };
@@ -25,6 +26,10 @@ function words(text) {
 
 function aside(text) {
   return h('p', { class: 'aside', text });
+}
+
+function card(ui, { image, title, text }) {
+  return [image ? file(ui, image) : null, words(title), words(text)];
 }
 
 function place(ui, { label, address, latitude, longitude }) {
