@@ -268,15 +268,6 @@ async def test_an_opt_out_there_is_kept(two: Two) -> None:
     assert (await two.deliver(await two.replies())).status is DeliveryStatus.FAILED
 
 
-async def test_what_may_be_tapped_is_not_left_out_on_the_way(two: Two) -> None:
-    await two.falls_back()
-    await two.writes_to_the_number()
-    tapped = Text(text="Well?", suggestions=(Reply(text="Yes", payload="yes"),))
-    message_id = await an_outbound(two.shop, two.conversation, content=tapped)
-    assert (await two.deliver(message_id)).status is DeliveryStatus.FAILED
-    assert two.providers.taken == []
-
-
 @pytest.mark.parametrize(
     "drained",
     [
