@@ -5,13 +5,13 @@ transaction, under the conversation's lock. So any number of processes and tabs 
 """
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from domain.conversations import MailKind
 from domain.ids import ConversationId
 from domain.values import Value
-from storage.database import Database
+from storage.database import Database, Parameters
 from storage.mailbox import Mailbox
 
 # The lock comes before the leases, everywhere: who takes one and who counts them wait for each other.
@@ -32,6 +32,18 @@ TAKE: Final = """
     ON CONFLICT (lease_id) DO UPDATE
     SET expires_at = greatest(chat_leases.expires_at, excluded.expires_at)
 """
+# Only until a window has a lease of its own: one that is about to run out is none to rely on.
+VOUCH: Final = """
+    INSERT INTO chat_leases AS l (lease_id, session_id, expires_at)
+    SELECT %(session_id)s::uuid, %(session_id)s::uuid, clock_timestamp() + %(lasts)s::interval
+    WHERE NOT EXISTS (
+        SELECT FROM chat_leases other
+        WHERE other.session_id = %(session_id)s AND other.lease_id <> other.session_id
+          AND other.expires_at > clock_timestamp() + %(unsure)s::interval
+    )
+    ON CONFLICT (lease_id) DO UPDATE SET expires_at = greatest(l.expires_at, excluded.expires_at)
+"""
+VOUCHED_ENOUGH: Final = "DELETE FROM chat_leases WHERE lease_id = %(session_id)s"
 RENEW: Final = """
     UPDATE chat_leases SET expires_at = clock_timestamp() + %(lasts)s::interval
     WHERE lease_id = %(lease_id)s
@@ -72,6 +84,10 @@ LOSE: Final = """
 """
 
 
+UNSURE: Final = timedelta(seconds=10)
+"""Longer than a window that was closed lingers, shorter than the rest of a lease that is renewed."""
+
+
 class _Lapsed(Value):
     conversation_id: ConversationId
 
@@ -83,15 +99,13 @@ class ChatLeases:
         self._db = db
 
     async def take(self, session_id: UUID, lease_id: UUID, lasts: timedelta) -> ConversationId | None:
-        """From now on the customer is connected. Returns the chat that they came back to, if any."""
+        """A window of the customer is open. Returns the chat that they came back to, if any."""
         lease = {"session_id": session_id, "lease_id": lease_id, "lasts": lasts}
-        async with self._db.transaction():
-            chat = await self._db.row(_Lapsed, CHAT_OF_SESSION, lease)
-            await self._db.execute(TAKE, lease)
-            if chat is None or not await self._db.execute(FOUND, chat.model_dump()):
-                return None
-            await Mailbox(self._db).post(chat.conversation_id, MailKind.CUSTOMER_RETURNED)
-            return chat.conversation_id
+        return await self._connect(lease, TAKE, VOUCHED_ENOUGH)
+
+    async def vouch(self, session_id: UUID, lasts: timedelta) -> ConversationId | None:
+        """The customer did something, so a window of theirs will open; the same, until it has."""
+        return await self._connect({"session_id": session_id, "lasts": lasts, "unsure": UNSURE}, VOUCH)
 
     async def renew(self, lease_id: UUID, lasts: timedelta) -> bool:
         """False: it ran out, and was seen to. Take another one."""
@@ -106,6 +120,16 @@ class ChatLeases:
         await self._db.execute(FORGET_IDLE)
         rows = await self._db.rows(_Lapsed, LAPSED, {"limit": limit})
         return [row.conversation_id for row in rows]
+
+    async def _connect(self, lease: Parameters, *steps: LiteralString) -> ConversationId | None:
+        async with self._db.transaction():
+            chat = await self._db.row(_Lapsed, CHAT_OF_SESSION, lease)
+            for step in steps:
+                await self._db.execute(step, lease)
+            if chat is None or not await self._db.execute(FOUND, chat.model_dump()):
+                return None
+            await Mailbox(self._db).post(chat.conversation_id, MailKind.CUSTOMER_RETURNED)
+            return chat.conversation_id
 
     async def settle(self, conversation_id: ConversationId) -> bool:
         """Delete what has run out; say whether the last one did, so that the connection is lost."""

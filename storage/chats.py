@@ -222,7 +222,7 @@ class Chats:
 
     async def _go_on(self, session: ChatSession, conversation_id: ConversationId) -> Begun:
         await self._sessions.attach(session.session_id, conversation_id)
-        back = await self._leases.take(session.session_id, session.session_id, SAYS_HELLO_WITHIN)
+        back = await self._leases.vouch(session.session_id, SAYS_HELLO_WITHIN)
         told = (conversation_id,) if back else ()
         return Begun(conversation_id=conversation_id, is_new=False, told=told)
 
@@ -247,7 +247,7 @@ class Chats:
         await self._sessions.attach(session.session_id, conversation_id)
         await self._mailbox.post(conversation_id, MailKind.CHAT_STARTED)
         await self._openings.opened(conversation_id)
-        await self._leases.take(session.session_id, session.session_id, SAYS_HELLO_WITHIN)
+        await self._leases.vouch(session.session_id, SAYS_HELLO_WITHIN)
         await self._db.execute(TELL_STARTED, facts)
         return conversation_id
 

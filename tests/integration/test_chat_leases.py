@@ -38,6 +38,29 @@ async def test_who_begins_counts_as_connected_until_their_window_says_so(
     assert await desk.mail(chat) == [MailKind.CHAT_STARTED, MailKind.CONNECTION_LOST]
 
 
+async def test_once_a_window_is_open_it_alone_says_whether_somebody_is_there(
+    desk: ChatShop, leases: ChatLeases
+) -> None:
+    customer, snapshot = await desk.chatting()
+    chat, tab = snapshot.conversation.conversation_id, a_lease()
+    await leases.take(customer.session.session_id, tab, LONG)
+    await leases.vouch(customer.session.session_id, LONG)
+    await desk.run_out(tab)
+    assert await leases.settle(chat)
+
+
+async def test_who_acts_while_their_window_closes_counts_as_connected(
+    desk: ChatShop, leases: ChatLeases
+) -> None:
+    customer, snapshot = await desk.chatting()
+    chat, tab = snapshot.conversation.conversation_id, a_lease()
+    await leases.take(customer.session.session_id, tab, LONG)
+    await leases.let_go(tab, timedelta(seconds=5))
+    await leases.vouch(customer.session.session_id, LONG)
+    await desk.run_out(tab)
+    assert not await leases.settle(chat)
+
+
 async def test_the_connection_is_lost_with_the_last_lease_and_once(
     desk: ChatShop, leases: ChatLeases
 ) -> None:
