@@ -7,6 +7,7 @@ from application.demo_channels import CHANNELS
 from domain.channels import ChannelName
 from tests.e2e.people import Agent, eventually
 from tests.e2e.phones import Phone, somebody
+from tests.e2e.widgets import an_admin
 from tests.stack import Stack
 
 DEMO = {channel.channel: channel for channel in CHANNELS}
@@ -94,12 +95,6 @@ async def test_a_line_customer_takes_a_message_back(stack: Stack) -> None:
 async def account_of(admin: httpx2.AsyncClient, channel: ChannelName) -> str:
     items = (await admin.get("/accounts")).raise_for_status().json()["items"]
     return next(str(each["account_id"]) for each in items if each["channel"] == channel)
-
-
-def an_admin(stack: Stack) -> httpx2.AsyncClient:
-    token = stack.demo["organization"]["api_keys"]["admin"]
-    headers = {"Authorization": f"Bearer {token}"}
-    return httpx2.AsyncClient(base_url=f"{stack.api}/config/v1", headers=headers, timeout=30)
 
 
 async def test_line_is_told_where_to_call_and_tells_its_quota(stack: Stack) -> None:

@@ -6,7 +6,9 @@ import httpx2
 
 from domain.channels import ChannelName
 from tests.e2e.people import Agent, Customer, eventually
-from tests.e2e.test_every_messenger import Phone, an_admin, conversation_of, somebody
+from tests.e2e.phones import Phone, somebody
+from tests.e2e.test_every_messenger import DEMO
+from tests.e2e.widgets import an_admin
 from tests.stack import Stack
 
 
@@ -39,9 +41,10 @@ async def test_inv3_a_reply_that_rcs_does_not_take_arrives_once_over_whatsapp(st
         httpx2.AsyncClient(base_url=stack.simulator, timeout=30) as client,
     ):
         await customer.say("Hello over WhatsApp")
-        phone = Phone(client, ChannelName.RCS, number)
+        demo = DEMO[ChannelName.RCS]
+        phone = Phone(client, ChannelName.RCS, demo.provider, demo.address, number)
         await phone.say(text="Hello over RCS")
-        conversation = await conversation_of(agent, phone)
+        conversation = await agent.conversation_at(phone.address)
         lost = {"provider": "rcs", "phone": number, "on_whatsapp": False}
         (await client.post("/control/customers", json=lost)).raise_for_status()
         await agent.post(f"/conversations/{conversation}/accept")
