@@ -1,10 +1,10 @@
 """Widgets as pages and their visitors see them: who may carry one, and how it looks."""
 
-from datetime import datetime
 from typing import Final, Literal
 
 from pydantic import Field
 
+from application.chats.availability import Availability, OpeningTimes
 from application.chats.connections import HEARTBEAT
 from domain.ids import EndpointId
 from domain.values import Value
@@ -27,13 +27,6 @@ class FilesPublic(Value):
     allowed: bool
     max_bytes: int
     types: tuple[str, ...]
-
-
-class Availability(Value):
-    """Whether a chat can begin now."""
-
-    open: bool
-    opens_at: datetime | None = None
 
 
 class WidgetPublic(Value):
@@ -60,8 +53,15 @@ class WidgetPublic(Value):
 class PublicWidgets:
     """Reads what admins set, for strangers."""
 
-    def __init__(self, widgets: Widgets, organizations: Organizations, media_max_bytes: int) -> None:
+    def __init__(
+        self,
+        widgets: Widgets,
+        organizations: Organizations,
+        opening_times: OpeningTimes,
+        media_max_bytes: int,
+    ) -> None:
         self._widgets = widgets
+        self._opening_times = opening_times
         self._organizations = organizations
         self._media_max_bytes = media_max_bytes
 
@@ -98,6 +98,6 @@ class PublicWidgets:
                 max_bytes=min(organization.attachment_max_bytes, self._media_max_bytes),
                 types=organization.attachment_types,
             ),
-            availability=Availability(open=widget.enabled),
+            availability=await self._opening_times.of(widget),
             heartbeat=int(HEARTBEAT.total_seconds()),
         )

@@ -107,6 +107,12 @@ class NotYourConversation(Refused):
     code = "not_your_conversation"
 
 
+class NobodyThere(Refused):
+    """It is outside the hours in which chats begin."""
+
+    code = "nobody_there"
+
+
 class ChatEnded(Refused):
     """Nothing more can be said in this chat; the customer may start a new one."""
 

@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias
 from pydantic import Field
 
 from domain.configuration import Versioned
-from domain.ids import AccountId, EndpointId, WorkstreamId
+from domain.ids import AccountId, EndpointId, OperatingHoursId, WorkstreamId
 from domain.values import Value
 
 QuestionKind: TypeAlias = Literal["text", "long_text", "options", "consent", "email", "phone"]
@@ -100,6 +100,8 @@ class WidgetSettings(Value):
     proactive: tuple[Invitation, ...] = Field(default=(), max_length=10)
     reconnecting: Reconnecting = Reconnecting()
     sign_in: ShopSignIn | None = None
+    operating_hours_id: OperatingHoursId | None = None
+    """When chats begin. None: at all times."""
     theme: dict[str, str] = Field(default_factory=dict)
     position: Literal["left", "right"] = "right"
 

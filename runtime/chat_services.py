@@ -1,5 +1,6 @@
 """Puts together what customers at chat widgets use."""
 
+from application.chats.availability import OpeningTimes
 from application.chats.chatting import Chatting
 from application.chats.connections import Connections
 from application.chats.fan_out import FanOut
@@ -32,6 +33,7 @@ from storage.chats import Chats
 from storage.conversations import Conversations as ConversationList
 from storage.hints import EventHint
 from storage.media import MediaFiles
+from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
 from storage.widgets import Widgets
 
@@ -49,8 +51,10 @@ def build(
     sign_in = ShopSignIns(widgets, ShopTokens(KeySets(around.shop_keys)))
     sessions = Sessions(ChatSessions(database), sign_in)
     chats, messages, feed = Chats(database, placer), ChatMessages(database), ChatFeed(database)
+    opening_times = OpeningTimes(widgets, OperatingHoursRows(database))
     chatting = Chatting(
         sessions=sessions,
+        opening_times=opening_times,
         chats=chats,
         messages=messages,
         feed=feed,
@@ -80,7 +84,7 @@ def build(
         feed=CustomerFeed(reading, FanOut(feed)),
         insight=Insight(listed, chats),
         limits=around.chat_limits,
-        widgets=PublicWidgets(widgets, Organizations(database), around.media_max_bytes),
+        widgets=PublicWidgets(widgets, Organizations(database), opening_times, around.media_max_bytes),
         offers=ReconnectOffers(listed=listed, widgets=widgets, links=reconnect_links),
         reconnecting=Reconnecting(
             links=reconnect_links,

@@ -55,7 +55,18 @@ WIDGETS: Final = Statements(
     lock=ENDPOINTS.lock,
     delete=ENDPOINTS.delete,
     in_use={"running chats": ENDPOINTS.in_use["running conversations"]},
-    requires=ENDPOINTS.requires,
+    requires={
+        **ENDPOINTS.requires,
+        "settings": """
+            SELECT 1 WHERE %(operating_hours_id)s::uuid IS NULL
+            UNION ALL
+            SELECT 1 FROM (
+                SELECT 1 FROM operating_hours
+                WHERE operating_hours_id = %(operating_hours_id)s AND deleted_at IS NULL
+                FOR KEY SHARE
+            ) found
+        """,
+    },
 )
 # Whoever makes the first widget makes the account; the lock ends with the transaction.
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(4805372819918)"
@@ -85,6 +96,7 @@ class Widgets(Resource[Widget]):
             **value.model_dump(),
             "channel": ChannelName.LIVE_CHAT,
             "settings": document(value.settings),
+            "operating_hours_id": value.settings.operating_hours_id,
             "timers": document(value.settings.reconnecting.timers),
         }
 

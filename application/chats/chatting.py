@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
+from application.chats.availability import OpeningTimes
 from application.chats.sessions import Admitted, Sessions
 from application.chats.shapes import Shapes
 from application.customer_events import CustomerEvents
@@ -40,6 +41,7 @@ class Chatting:
         self,
         *,
         sessions: Sessions,
+        opening_times: OpeningTimes,
         chats: Chats,
         messages: ChatMessages,
         feed: ChatFeed,
@@ -50,6 +52,7 @@ class Chatting:
         hint: EventHint,
     ) -> None:
         self._sessions = sessions
+        self._opening_times = opening_times
         self._chats = chats
         self._messages = messages
         self._feed = feed
@@ -77,7 +80,12 @@ class Chatting:
     async def start(
         self, session: ChatSession, start: ChatStart, *, start_new: bool
     ) -> tuple[ChatSnapshot, bool]:
-        """Begin a chat, or go on with the one that has not ended; say whether it is new."""
+        """Begin a chat, or go on with the one that has not ended; say whether it is new.
+
+        Raises NobodyThere outside the hours of the widget, unless one goes on.
+        """
+        if start_new or await self._chats.unfinished(session) is None:
+            await self._opening_times.require_open(session.widget_id)
         start = start.model_copy(update={"page": _dated(start.page) if start.page else None})
         try:
             begun = await self._chats.start(session, start, start_new=start_new)
