@@ -1,4 +1,5 @@
--- By which other channel a message left.
+-- The pictures of cards are files like others: their state changes, and is told as it is now. And by which
+-- other channel a message left.
 CREATE OR REPLACE VIEW message_views AS
 SELECT
     m.message_id, m.conversation_id, m.seq, m.direction, m.author, m.author_id,
