@@ -8,7 +8,8 @@ from domain.channels import ChannelName
 from domain.conversations import Event, Memory, State
 from domain.errors import ConversationClosed, Refused
 from domain.timers import TimerPolicy
-from statemachines.machine import Step, fire
+from statemachines.machine import fire
+from statemachines.step import Step
 from statemachines.table import REFUSALS, TABLE
 from tests.builders import ALICE, BOB, NOON, a_memory, an_assigned_memory
 
