@@ -16,14 +16,17 @@ async def all_of(admin: httpx2.AsyncClient, path: str) -> list[dict[str, Any]]:
     return list((await admin.get(path)).raise_for_status().json()["items"])
 
 
+async def of_demo(admin: httpx2.AsyncClient, path: str) -> dict[str, dict[str, Any]]:
+    """By channel; other tests add more of them, but the demo's are the oldest."""
+    return {each["channel"]: each for each in reversed(await all_of(admin, path))}
+
+
 async def fall_back_to_whatsapp(stack: Stack) -> None:
     """Through the config API, as an admin would."""
     async with an_admin(stack) as admin:
-        of_channel = {each["channel"]: each for each in await all_of(admin, "/accounts")}
-        account = of_channel[ChannelName.WHATSAPP]["account_id"]
+        account = (await of_demo(admin, "/accounts"))[ChannelName.WHATSAPP]["account_id"]
         [number] = await all_of(admin, f"/accounts/{account}/endpoints")
-        workstreams = {each["channel"]: each for each in await all_of(admin, "/workstreams")}
-        rcs = workstreams[ChannelName.RCS]
+        rcs = (await of_demo(admin, "/workstreams"))[ChannelName.RCS]
         changed = await admin.patch(
             f"/workstreams/{rcs['workstream_id']}",
             json={"fallback_endpoint_ids": [number["endpoint_id"]]},
