@@ -29,8 +29,11 @@ export class Outbox extends Emitter {
 
   /** `what`: `{text}`, or `{file}`, which lives only as long as this page. False: it is full. */
   add(conversationId, what) {
-    if (this.list().length >= LIMIT) return false;
-    this.#save({ client_id: newId(), conversation_id: conversationId, at: Date.now(), ...what });
+    const waiting = this.list();
+    if (waiting.length >= LIMIT) return false;
+    // After everything that waits, although a clock may stand still for a moment, or be put back.
+    const at = Math.max(Date.now(), (waiting.at(-1)?.at ?? 0) + 1);
+    this.#save({ client_id: newId(), conversation_id: conversationId, at, ...what });
     this.run();
     return true;
   }
