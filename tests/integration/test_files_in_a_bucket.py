@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.messages import Messages
 from storage.notes import Notes
 from storage.organization import Organizations
+from storage.routing_decisions import RoutingDecisions
 from tests.contract.clamd_daemon import a_clamd
 from tests.contract.s3_server import an_s3_server
 from tests.fakes import FakeChannel, FakeConversations
@@ -125,7 +126,9 @@ async def test_what_was_kept_long_enough_leaves_it(left: Traces, bucket: Any) ->
 
 async def test_an_export_names_the_files_in_it(left: Traces) -> None:
     database = left.shop.database
-    exporting = ContactExporting(Contacts(database), Messages(database), Notes(database))
+    exporting = ContactExporting(
+        Contacts(database), Messages(database), Notes(database), RoutingDecisions(database)
+    )
 
     exported = await exporting.export(left.contact_id)
 

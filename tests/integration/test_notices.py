@@ -15,6 +15,7 @@ from storage.erasures import Erasures
 from storage.messages import Messages
 from storage.notes import Notes
 from storage.outbox import Outbox
+from storage.routing_decisions import RoutingDecisions
 from tests.integration.notices import NOTICE, QUESTION, automated, gives_notice, says, sets, texts
 from tests.shop import Shop, caller_of
 
@@ -207,7 +208,9 @@ async def test_what_was_answered_is_exported_and_erased_with_the_person(shop: Sh
     conversation = await shop.hears()
     await shop.hears("yes")
     database = shop.database
-    exporting = ContactExporting(Contacts(database), Messages(database), Notes(database))
+    exporting = ContactExporting(
+        Contacts(database), Messages(database), Notes(database), RoutingDecisions(database)
+    )
     [consent] = (await exporting.export(conversation.contact_id)).consents
     assert consent.state is ConsentState.GIVEN
     await close_all(shop)
