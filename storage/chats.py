@@ -15,7 +15,7 @@ from domain.messages import Sender
 from domain.values import Value
 from storage.addresses import AddressBook, KnownAddress
 from storage.beginnings import Beginnings, NoRules, Placer
-from storage.chat_leases import ChatLeases
+from storage.chat_leases import CHAT, ChatLeases
 from storage.chat_sessions import ChatSessions
 from storage.database import Database
 from storage.documents import document, storable
@@ -177,7 +177,7 @@ class Chats:
             address = await self._addresses.lock(ChannelName.LIVE_CHAT, sender)
             await self._addresses.refresh(address, sender)
             running = await self._db.row(_Id, LOCK_UNFINISHED, _who(session))
-            if running is not None and not start_new:
+            if running is not None and not (start_new and await self._may_end(running)):
                 return await self._go_on(session, running.conversation_id)
             if running is not None and await self.end(running.conversation_id):
                 told.append(running.conversation_id)
@@ -220,7 +220,13 @@ class Chats:
         facts = {"conversation_id": conversation_id, "answers": document(answers)}
         await self._db.execute(SURVEY, facts)
 
+    async def _may_end(self, running: _Id) -> bool:
+        """A persistent chat is ended by agents only."""
+        return not (await self.get(running.conversation_id)).view.persistent
+
     async def _go_on(self, session: ChatSession, conversation_id: ConversationId) -> Begun:
+        # The chat before its sessions, as everywhere: else two calls of one customer block each other.
+        await self._db.execute(CHAT, {"conversation_id": conversation_id})
         await self._sessions.attach(session.session_id, conversation_id)
         back = await self._leases.vouch(session.session_id, SAYS_HELLO_WITHIN)
         told = (conversation_id,) if back else ()

@@ -76,6 +76,7 @@ GET: Final = """
     FROM media WHERE media_id = %(media_id)s
 """
 FORGET_UPLOAD: Final = "DELETE FROM media WHERE media_id = %(media_id)s AND message_id IS NULL"
+IS_IN_A_MESSAGE: Final = "SELECT 1 FROM media WHERE media_id = %(media_id)s AND message_id IS NOT NULL"
 IS_KNOWN: Final = "SELECT 1 FROM media WHERE media_id = %(media_id)s AND state <> 'erased'"
 
 
@@ -119,6 +120,10 @@ class MediaFiles:
         )
         place = {"media_id": upload.media_id, "conversation_id": upload.conversation_id}
         await self._db.execute(ADD_UPLOAD, {**place, **_facts(stored)})
+
+    async def is_in_a_message(self, media_id: MediaId) -> bool:
+        """Whether a message that is kept has this file."""
+        return await self._db.one(IS_IN_A_MESSAGE, {"media_id": media_id}) is not None
 
     async def forget_upload(self, media_id: MediaId) -> None:
         """It became part of no message, and its bytes are gone."""

@@ -8,6 +8,8 @@ import { Socket } from './socket.js';
 const TOKEN_NOT_VALID = 4401;
 const ORIGIN_NOT_ALLOWED = 4403;
 const TRY_LATER = 1013;
+/** An admin may allow the page again, and the session is as good as before. */
+const NOT_SOON = [TRY_LATER, ORIGIN_NOT_ALLOWED];
 // Two sockets that never opened: something in between does not let them through.
 const SOCKETS_BEFORE_POLLING = 2;
 const POLLING_FOR = 120_000;
@@ -53,10 +55,10 @@ export class Connection extends Emitter {
     for (let failures = 0; turn === this.#turn; ) {
       const { welcomed, code } = await this.#once(turn);
       if (turn !== this.#turn) return;
-      if (code === TOKEN_NOT_VALID || code === ORIGIN_NOT_ALLOWED) return this.#refused(code);
+      if (code === TOKEN_NOT_VALID) return this.#refused(code);
       failures = welcomed ? 0 : failures + 1;
       if (failures || !navigator.onLine) this.#become('lost');
-      await pause(delay(code === TRY_LATER ? failures + 3 : failures), (wake) => (this.#wake = wake));
+      await pause(delay(NOT_SOON.includes(code) ? failures + 3 : failures), (wake) => (this.#wake = wake));
     }
   }
 

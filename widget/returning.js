@@ -106,9 +106,13 @@ export class Returning {
   async #isTheSamePerson() {
     const { session, identity } = this.#chat;
     if (!identity.isKnown) return !session.isSignedIn;
-    const isSame = await session.isOfWhomThePageNames().catch(() => false);
-    if (!isSame) this.#chat.signOut();
-    return isSame;
+    try {
+      const isSame = await session.isOfWhomThePageNames();
+      if (!isSame) this.#chat.signOut();
+      return isSame;
+    } catch {
+      return false; // Nobody knows yet: nothing is shown, and nothing that waits to be sent is lost.
+    }
   }
 
   async #enter() {

@@ -61,7 +61,7 @@ class ChatCors:
             return
         scope["state"][_KEY] = carried
         if origin is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _varying(send))
         elif not carried:
             await _refuse(scope, receive, send)
         elif _is_preflight(scope):
@@ -101,6 +101,17 @@ async def _close(receive: Receive, send: Send, code: int) -> None:
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})
+
+
+def _varying(send: Send) -> Send:
+    """A cache between must not give browsers what others were answered."""
+
+    async def send_varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).add_vary_header("Origin")
+        await send(message)
+
+    return send_varying
 
 
 def _allowing(origin: str, send: Send) -> Send:

@@ -117,8 +117,13 @@ class Uploads:
         await self._safekeeping.require_clean(content)
 
     async def _forget(self, row: MediaRow) -> None:
-        """Bytes first: the row is all that knows of them."""
+        """Bytes first: the row is all that knows of them. Never those of a message that was kept.
+
+        What failed may have failed after the message was, or nobody knows.
+        """
         try:
+            if await self._media.is_in_a_message(row.media_id):
+                return
             await self._safekeeping.forget(row.media_id)
             await self._media.forget_upload(row.media_id)
         except Exception:  # the caller shall learn what failed first

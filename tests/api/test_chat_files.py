@@ -111,6 +111,22 @@ async def test_a_file_that_is_sent_again_is_the_same_message(mia: Customer, desk
     assert await kept(desk) == 1
 
 
+async def test_inv1_a_file_stays_when_only_the_answer_about_its_message_fails(
+    mia: Customer, http: Http, desk: ChatShop
+) -> None:
+    client_id = uuid4()
+    await desk.database.execute("ALTER VIEW message_views RENAME TO out_of_reach")
+    try:
+        failed = await send(mia, client_id=client_id)
+    finally:
+        await desk.database.execute("ALTER VIEW out_of_reach RENAME TO message_views")
+    assert failed.status_code == 500
+    again = await send(mia, client_id=client_id)
+    (item,) = again.json()["content"]["items"]
+    assert again.status_code == 200
+    assert (await http.anonymous().get(item["url"])).content == PDF
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [

@@ -171,6 +171,7 @@ async def test_who_is_no_page_needs_no_origin(
 
     assert answer.status_code == 200
     assert "access-control-allow-origin" not in answer.headers
+    assert "origin" in answer.headers["vary"].lower()
 
 
 async def test_the_rest_of_the_api_is_open_to_no_page(

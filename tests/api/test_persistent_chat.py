@@ -115,6 +115,10 @@ async def test_only_an_agent_ends_it(browser: Browser, chat: str) -> None:
     assert (await browser.say(chat, "Still here")).status_code == 201
 
 
+async def test_nor_does_a_customer_who_asks_for_a_new_one_end_it(browser: Browser, chat: str) -> None:
+    assert (await browser.start(start_new=True))["conversation"]["conversation_id"] == chat
+
+
 async def test_there_is_no_link_to_it(agent: httpx2.AsyncClient, chat: str) -> None:
     answer = await agent.post(f"/agent/v1/conversations/{chat}/reconnect-link")
     view = (await agent.get(f"/agent/v1/conversations/{chat}")).json()
