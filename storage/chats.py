@@ -84,15 +84,23 @@ TELL_STARTED: Final = """
     INSERT INTO conversation_events (conversation_id, type)
     VALUES (%(conversation_id)s, 'conversation_changed')
 """
-ADD_PAGE: Final = """
+# What comes for a chat that was emptied would stay for ever.
+_IS_KEPT: Final = SQL("""
+    EXISTS (
+        SELECT FROM conversations c
+        WHERE c.conversation_id = chats.conversation_id AND c.emptied_at IS NULL
+    )
+""")
+ADD_PAGE: Final = SQL("""
     UPDATE chats
     SET pages = (CASE WHEN jsonb_array_length(pages) >= %(kept)s THEN pages - 0 ELSE pages END)
                 || %(page)s
-    WHERE conversation_id = %(conversation_id)s
-"""
-SURVEY: Final = """
-    UPDATE chats SET post_chat = %(answers)s WHERE conversation_id = %(conversation_id)s
-"""
+    WHERE conversation_id = %(conversation_id)s AND {is_kept}
+""").format(is_kept=_IS_KEPT)
+SURVEY: Final = SQL("""
+    UPDATE chats SET post_chat = %(answers)s
+    WHERE conversation_id = %(conversation_id)s AND {is_kept}
+""").format(is_kept=_IS_KEPT)
 FACTS: Final = """
     SELECT h.conversation_id, h.locale, h.pre_chat, h.context, h.pages, h.post_chat, h.persistent,
            h.lost_at, coalesce(s.authenticated, false) AS authenticated, s.email, s.phone

@@ -32,6 +32,15 @@ PLACES: Final = (
     Place(table="media", key="media_id", column="reason"),
     Place(table="conversation_events", key="id", column="data", is_document=True),
     Place(table="routing_decisions", key="decision_id", column="explanation", is_document=True),
+    *(
+        Place(table="chats", key="conversation_id", column=column, is_document=True)
+        for column in ("pre_chat", "context", "pages", "post_chat")
+    ),
+    Place(table="chat_sessions", key="session_id", column="context", is_document=True),
+    *(
+        Place(table="chat_sessions", key="session_id", column=column)
+        for column in ("display_name", "email", "phone")
+    ),
     Place(table="accounts", key="account_id", column="last_error"),
     Place(table="audit_entries", key="entry_id", column="changes", is_document=True),
 )

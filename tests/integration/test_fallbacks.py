@@ -36,6 +36,7 @@ from storage.mailbox import Mailbox
 from storage.messages import Messages
 from storage.organization import Organizations
 from storage.outbox import Outbox
+from storage.provider_names import ProviderNames
 from storage.workstreams import Workstreams
 from tests.fakes import FakeChannel, FakeConversations
 from tests.integration.house import an_account, now
@@ -114,14 +115,14 @@ class Two:
     async def falls_back(self) -> None:
         await sets(self.shop, fallback_endpoint_ids=(self.number.endpoint_id,))
 
-    async def writes_to_the_number(self, address: str = f"whatsapp:{PHONE}") -> None:
+    async def writes_to_the_number(self, address: str = f"whatsapp:{PHONE}") -> MessageId:
         store = IntakeStore(self.shop.database)
         front = await store.endpoint(self.whatsapp.account_id, WHATSAPP_NUMBER)
         assert front is not None
         phone = address.rpartition(":")[2]
         event = a_message(900, sender=Sender(address=address, phone=phone))
         event = event.model_copy(update={"endpoint_address": WHATSAPP_NUMBER})
-        await store.receive(front, event, timedelta(hours=24))
+        return (await store.receive(front, event, timedelta(hours=24))).message_id
 
 
 @pytest.fixture
@@ -266,6 +267,16 @@ async def test_an_opt_out_there_is_kept(two: Two) -> None:
         " SELECT endpoint_id, address_id, now() FROM conversations WHERE channel = 'whatsapp'"
     )
     assert (await two.deliver(await two.replies())).status is DeliveryStatus.FAILED
+
+
+async def test_inv3_who_looks_up_a_message_there_knows_what_was_diverted_there(two: Two) -> None:
+    await two.falls_back()
+    written = await two.writes_to_the_number()
+    diverted = await two.replies()
+    assert (await two.deliver(diverted)).status is DeliveryStatus.ACCEPTED
+    names = ProviderNames(two.shop.database)
+    assert await names.of_others(written) == {f"out-{diverted}"}
+    assert await names.of_others(diverted) == set()
 
 
 @pytest.mark.parametrize(
