@@ -54,9 +54,12 @@ class StepByStep(Travelling):
 
     def _sent_up_to(self, message: Message) -> list[Message]:
         """A message takes along those that were sent before it: a phone shows them in order."""
+        return [*self._before(message, "sent"), message]
+
+    def _before(self, message: Message, status: str) -> list[Message]:
         thread = self._sim.world.thread(message.business, message.customer, limit=AT_ONCE)
-        earlier = [other for other in thread if other.created_at < message.created_at]
-        return [other for other in earlier if other.status == "sent"] + [message]
+        earlier = (other for other in thread if other.created_at < message.created_at)
+        return [other for other in earlier if other.status == status]
 
     async def _travel(self, message_id: str) -> None:
         while await self._step(message_id):

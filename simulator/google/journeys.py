@@ -41,7 +41,8 @@ class Journeys(StepByStep):
         """Deliver it, and its receipt, before the request that made it is answered."""
         with suppress(TimeoutError):
             async with asyncio.timeout(RUSH_SECONDS):
-                await self._send(message)
+                for each in [*self._before(message, "queued"), message]:
+                    await self._send(each)
                 await self._deliver(self._sim.world.find_message(message.message_id) or message)
                 await self._sim.courier.drain(message.message_id)
 
