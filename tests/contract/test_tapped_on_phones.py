@@ -1,6 +1,6 @@
 """Cards and suggestions as the stand-ins' phones show them, and what comes back when one is tapped."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from channels.base import Channel
 from channels.webhooks import WebhookRequest
 from domain.channels import ChannelName
 from domain.configuration import Credentials
+from domain.customer_events import InboundEvent
 from domain.ids import new_id
 from domain.messages import (
     Card,
@@ -26,7 +27,7 @@ from tests.contract import google_samples as google
 from tests.contract import line_samples as line
 from tests.contract import simulated_line
 from tests.contract.simulated_google import customer, furnish_business, furnish_rcs
-from tests.contract.simulated_twilio import Application, Simulator
+from tests.contract.simulated_twilio import Application, Hit, Simulator
 
 PAYLOAD = 'order:42|yes&"é"'
 YES, NO = Reply(text="Yes, please", payload=PAYLOAD), Reply(text="No", payload="no")
@@ -73,13 +74,15 @@ class Phone:
         return self._heard()
 
     def _heard(self) -> MessageReceived:
-        hit = self.application.to(f"/{self.provider}")[-1]
+        """The last message; receipts of what was sent before come when they come."""
+        heard = [event for hit in self.application.to(f"/{self.provider}") for event in self._read(hit)]
+        return [event for event in heard if isinstance(event, MessageReceived)][-1]
+
+    def _read(self, hit: Hit) -> Sequence[InboundEvent]:
         url = self.application.url + hit.path
         request = WebhookRequest(method="POST", url=url, headers=hit.headers, body=hit.body)
         self.channel.verify(request, self.account)
-        (event,) = self.channel.parse(request, self.account).events
-        assert isinstance(event, MessageReceived)
-        return event
+        return self.channel.parse(request, self.account).events
 
 
 @pytest.fixture(params=[ChannelName.LINE, *TELLS_ACTIONS])
