@@ -9,6 +9,13 @@ from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 
 from api.dependencies import services_of
+from api.sockets import (
+    CHECK_SESSION_EVERY,
+    POLICY_VIOLATION,
+    TRY_AGAIN_LATER,
+    send,
+    until_one_ends,
+)
 from application.access import require
 from application.desk import viewer_of
 from application.live_events import Follower
@@ -19,13 +26,6 @@ from storage.visibility import Viewer
 
 SIGN_IN_WITHIN: Final = timedelta(seconds=10)
 HEARTBEAT_EVERY: Final = timedelta(seconds=15)
-CHECK_SESSION_EVERY: Final = timedelta(minutes=1)
-# A client that takes nothing for so long is gone, or will never catch up.
-SEND_WITHIN: Final = timedelta(seconds=10)
-
-# https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
-POLICY_VIOLATION: Final = 1008
-TRY_AGAIN_LATER: Final = 1013
 
 router = APIRouter()
 
@@ -55,17 +55,9 @@ async def _serve(socket: WebSocket, services: Services, cursor: str | None) -> N
     token = await _token(socket)
     viewer = await _viewer(services, token)
     async with services.engine.live_feed.follow(viewer, cursor) as follower:
-        await _send(socket, f'{{"type":"ready","cursor":"{follower.cursor}"}}')
-        telling = asyncio.create_task(_tell(socket, services, token, follower))
-        leaving = asyncio.create_task(_until_they_leave(socket))
-        try:
-            done, _ = await asyncio.wait({telling, leaving}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            telling.cancel()
-            leaving.cancel()
-            await asyncio.gather(telling, leaving, return_exceptions=True)
+        await send(socket, f'{{"type":"ready","cursor":"{follower.cursor}"}}')
+        telling = _tell(socket, services, token, follower)
+        await until_one_ends(telling, _until_they_leave(socket))
 
 
 async def _token(socket: WebSocket) -> str:
@@ -92,18 +84,13 @@ async def _tell(socket: WebSocket, services: Services, token: str, follower: Fol
     check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
     while True:
         for event in await follower.next():
-            await _send(socket, event.model_dump_json())
+            await send(socket, event.model_dump_json())
         if clock() >= beat_at:
             beat_at = clock() + HEARTBEAT_EVERY.total_seconds()
-            await _send(socket, '{"type":"heartbeat"}')
+            await send(socket, '{"type":"heartbeat"}')
         if clock() >= check_at:
             check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
             follower.viewer = await _viewer(services, token)
-
-
-async def _send(socket: WebSocket, frame: str) -> None:
-    async with asyncio.timeout(SEND_WITHIN.total_seconds()):
-        await socket.send_text(frame)
 
 
 async def _until_they_leave(socket: WebSocket) -> None:

@@ -9,9 +9,17 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from api.chat.origins import require_origin
+from api.chat.origins import ORIGIN_NOT_ALLOWED, require_origin
 from api.chat.permission import permitted
 from api.dependencies import services_of
+from api.sockets import (
+    CHECK_SESSION_EVERY,
+    GOING_AWAY,
+    POLICY_VIOLATION,
+    TRY_AGAIN_LATER,
+    send,
+    until_one_ends,
+)
 from application.chats.connections import HEARTBEAT, SILENT_AT_MOST
 from application.chats.feed import ChatFollower
 from application.services import Chat
@@ -20,17 +28,9 @@ from domain.errors import HoldfastError, NotAllowed, NotSignedIn, Refused
 
 SUBPROTOCOL: Final = "holdfast.chat.v1"
 HELLO_WITHIN: Final = timedelta(seconds=5)
-CHECK_SESSION_EVERY: Final = timedelta(minutes=1)
-# A window that takes nothing for so long is gone, or will never catch up.
-SEND_WITHIN: Final = timedelta(seconds=10)
 LONGEST_FRAME: Final = 4_096
-
-# https://www.iana.org/assignments/websocket/websocket.xhtml#close-code-number
-GOING_AWAY: Final = 1001
-POLICY_VIOLATION: Final = 1008
-TRY_AGAIN_LATER: Final = 1013
+# Close codes of our own: see also those of every socket, and of origins.
 TOKEN_NOT_VALID: Final = 4401
-ORIGIN_NOT_ALLOWED: Final = 4403
 
 router = APIRouter()
 
@@ -93,7 +93,7 @@ class Window:
         check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
         while True:
             for frame in await follower.next():
-                await _send(self._socket, frame.model_dump_json())
+                await send(self._socket, frame.model_dump_json())
             if clock() >= check_at:
                 check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
                 self._session = await self._chat.sessions.authenticate(self._token)
@@ -120,7 +120,7 @@ class Window:
         match said:
             case Ping():
                 await chat.connections.renew(self._session, self._lease_id)
-                await _send(self._socket, '{"type":"pong"}')
+                await send(self._socket, '{"type":"pong"}')
             case Typing(is_typing=is_typing) if conversation_id is not None:
                 await chat.chatting.typing(self._session, conversation_id, is_typing=is_typing)
             case Read(seq=seq) if conversation_id is not None:
@@ -158,22 +158,9 @@ async def _serve(socket: WebSocket, chat: Chat) -> None:
         chat.connections.held(session) as lease_id,
         chat.feed.follow(session, hello.cursor) as follower,
     ):
-        await _send(socket, _welcome(follower.cursor))
+        await send(socket, _welcome(follower.cursor))
         window = Window(socket, chat, hello.token, session, lease_id)
-        await _until_one_ends(window, follower)
-
-
-async def _until_one_ends(window: Window, follower: ChatFollower) -> None:
-    telling = asyncio.create_task(window.tell(follower))
-    hearing = asyncio.create_task(window.hear(follower))
-    try:
-        done, _ = await asyncio.wait({telling, hearing}, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        telling.cancel()
-        hearing.cancel()
-        await asyncio.gather(telling, hearing, return_exceptions=True)
+        await until_one_ends(window.tell(follower), window.hear(follower))
 
 
 async def _hello(socket: WebSocket) -> Hello:
@@ -208,8 +195,3 @@ async def _text(socket: WebSocket) -> str:
     if not isinstance(text, str) or len(text) > LONGEST_FRAME:
         raise NotUnderstood
     return text
-
-
-async def _send(socket: WebSocket, frame: str) -> None:
-    async with asyncio.timeout(SEND_WITHIN.total_seconds()):
-        await socket.send_text(frame)

@@ -13,13 +13,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.dependencies import services_of
 from api.errors import ours, problem
+from api.sockets import TRY_AGAIN_LATER
 from domain.errors import HoldfastError, NotAllowed
 from domain.ids import EndpointId
 
 PREFIX: Final = "/chat/v1/"
-REFUSED: Final = 4403
+ORIGIN_NOT_ALLOWED: Final = 4403
 """Close code of a WebSocket: the page may not have this chat."""
-TRY_AGAIN_LATER: Final = 1013
 _REFUSAL: Final = "Pages of this origin may not use this chat."
 _KEY: Final = "chat_widgets"
 _REMEMBERED: Final = "600"  # seconds that a browser need not ask again
@@ -82,7 +82,7 @@ def _is_preflight(scope: Scope) -> bool:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
-        await _close(receive, send, REFUSED)
+        await _close(receive, send, ORIGIN_NOT_ALLOWED)
         return
     refusal = problem(403, "not_allowed", _REFUSAL)
     refusal.headers["Vary"] = "Origin"

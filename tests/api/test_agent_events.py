@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from api import sockets
 from api.agent import events
 from application import live_events
 from application.services import Engine, Services
@@ -220,7 +221,7 @@ async def test_who_leaves_is_forgotten(address: str, ann_token: str, shop: Shop)
 async def test_a_client_that_takes_nothing_is_told_to_come_again(
     address: str, ann_token: str, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "SEND_WITHIN", timedelta(milliseconds=300))
+    monkeypatch.setattr(sockets, "SEND_WITHIN", timedelta(milliseconds=300))
     async with following(address, ann_token, max_queue=1, compression=None) as socket:
         await receive(socket)
         for _ in range(150):

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from api import sockets
 from api.chat import events
 from application.chats import connections, fan_out, feed
 from application.services import Engine
@@ -377,7 +378,7 @@ async def test_a_house_that_is_full_says_try_later(
 async def test_a_window_that_takes_nothing_is_told_to_come_again(
     address: str, mia: Customer, desk: ChatShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "SEND_WITHIN", timedelta(milliseconds=300))
+    monkeypatch.setattr(sockets, "SEND_WITHIN", timedelta(milliseconds=300))
     snapshot = await mia.begin()
     session = await desk.known(mia.token)
     async with connect(

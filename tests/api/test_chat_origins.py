@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from starlette.types import ASGIApp
 
-from api.chat.origins import REFUSED
+from api.chat.origins import ORIGIN_NOT_ALLOWED
 from domain.ids import new_id
 from tests.api.conftest import Http
 from tests.api.live_chat import EVIL, SHOP, WIDGETS, a_live_chat, a_workstream, made, settings
@@ -188,7 +188,7 @@ async def test_a_socket_of_another_origin_is_told_so_and_closed(
     sent = await _knock(asgi, EVIL)
 
     assert [each["type"] for each in sent] == ["websocket.accept", "websocket.close"]
-    assert sent[-1]["code"] == REFUSED
+    assert sent[-1]["code"] == ORIGIN_NOT_ALLOWED
 
 
 async def _knock(asgi: ASGIApp, origin: str) -> list[Any]:
