@@ -1,30 +1,19 @@
 """What happens in chats, for those who follow one: in the same gap-free order as for agents."""
 
-import re
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Final
 from uuid import UUID
-
-from psycopg import AsyncConnection, Error
-from psycopg.rows import TupleRow
 
 from domain.ids import ConversationId, MessageId
 from domain.values import Value
 from domain.views import LiveEventType
-from storage.database import Database, connect_options
-from storage.errors import translated
+from storage.database import Database
+from storage.event_stream import latest_cursor, place_of, wakes
+from storage.events import CHANNEL
 
-# One for everybody, one for what concerns chats only: agents are not woken by it.
-LISTEN: Final = ("LISTEN holdfast_events", "LISTEN holdfast_chats")
 _NEWS: Final = "holdfast_chats"
-_CURSOR: Final = re.compile(r"(\d{1,19})\.(\d{1,18})")
-_PATIENCE: Final = 30.0
-"""How long to listen before looking whether the connection still stands, in seconds."""
-
-LATEST: Final = """
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text || '.0' AS cursor
-"""
+"""For what concerns chats only: agents are not woken by it."""
 CHANGED: Final = """
     SELECT xid::text || '.' || id AS cursor, conversation_id FROM conversation_events
     WHERE (xid, id) > (%(xid)s::text::xid8, %(id)s::bigint)
@@ -121,22 +110,21 @@ class ChatFeed:
 
     async def latest_cursor(self) -> str:
         """From here on nothing will be missed; what is under way right now may come once more."""
-        row = await self._db.one(LATEST)
-        return str(row["cursor"]) if row else "0.0"
+        return await latest_cursor(self._db)
 
     async def is_good(self, cursor: str) -> bool:
         """Whether it is one of ours, and nothing after it is forgotten."""
-        place = _place(cursor)
+        place = place_of(cursor)
         row = await self._db.one(IS_GOOD, place) if place else None
         return bool(row and row["is_good"])
 
     async def changed(self, cursor: str, limit: int) -> list[Change]:
         """In which conversations something happened since then."""
-        return await self._db.rows(Change, CHANGED, {**(_place(cursor) or {}), "limit": limit})
+        return await self._db.rows(Change, CHANGED, {**(place_of(cursor) or {}), "limit": limit})
 
     async def after(self, conversation_id: ConversationId, cursor: str, limit: int) -> list[Happening]:
         """What happened in this conversation since then."""
-        which = {**(_place(cursor) or {}), "conversation_id": conversation_id, "limit": limit}
+        which = {**(place_of(cursor) or {}), "conversation_id": conversation_id, "limit": limit}
         return await self._db.rows(Happening, AFTER, which)
 
     async def tell_session(self, session_id: UUID) -> None:
@@ -158,28 +146,6 @@ class ChatFeed:
 
         A hint, not a promise: whoever listens looks again now and then.
         """
-        async with self._listening() as connection:
-            yield ""
-            while True:
-                async for news in connection.notifies(timeout=_PATIENCE):
-                    yield news.payload if news.channel == _NEWS else ""
-                await connection.execute("SELECT 1")
-
-    @asynccontextmanager
-    async def _listening(self) -> AsyncGenerator[AsyncConnection[TupleRow]]:
-        """A connection of its own: one that listens cannot be shared."""
-        conninfo = self._db.conninfo
-        try:
-            async with await AsyncConnection.connect(
-                conninfo, autocommit=True, **connect_options(conninfo)
-            ) as connection:
-                for statement in LISTEN:
-                    await connection.execute(statement)
-                yield connection
-        except Error as error:
-            raise translated(error) from error
-
-
-def _place(cursor: str) -> dict[str, str] | None:
-    match = _CURSOR.fullmatch(cursor)
-    return {"xid": match[1], "id": match[2]} if match else None
+        async with aclosing(wakes(self._db, CHANNEL, _NEWS)) as woken:
+            async for wake in woken:
+                yield wake.payload if wake.channel == _NEWS else ""

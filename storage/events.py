@@ -1,27 +1,21 @@
 """Live events: read in the order in which they became visible, so that none is missed or repeated."""
 
-import re
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from psycopg import AsyncConnection, Error
-from psycopg.rows import TupleRow
 from psycopg.sql import SQL
 
 from domain.errors import InvalidInput
 from domain.ids import ConversationId
 from domain.values import Value
 from domain.views import ConversationView, LiveEvent, LiveEventType, MessageView
-from storage.database import Database, connect_options
-from storage.errors import translated
+from storage.database import Database
+from storage.event_stream import latest_cursor, place_of, wakes
 from storage.paging import window
 from storage.visibility import IS_VISIBLE, Viewer
 
-# A number from a sequence says when a transaction asked for it, not when it committed: a reader that
-# remembers the highest number misses what commits later with a lower one. So events are ordered by
-# transaction, and a reader stops before the oldest one that still runs: nothing can appear behind it.
 AFTER: Final = SQL("""
     WITH next AS (
         SELECT id, xid, conversation_id, type, message_id, data, left_agent_id, left_queue_id, at
@@ -59,12 +53,8 @@ ANNOUNCED: Final = SQL("""
     ORDER BY e.id DESC
     LIMIT %(limit)s
 """).format(is_visible=IS_VISIBLE)
-LATEST: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text || '.0' AS cursor"
 PURGE: Final = "DELETE FROM conversation_events WHERE at < now() - %(older_than)s::interval"
-LISTEN: Final = "LISTEN holdfast_events"
-_CURSOR: Final = re.compile(r"(\d{1,19})\.(\d{1,18})")
-_PATIENCE: Final = 30.0
-"""How long to listen before looking whether the connection still stands, in seconds."""
+CHANNEL: Final = "holdfast_events"
 
 
 class LiveBatch(Value):
@@ -119,8 +109,7 @@ class LiveEvents:
 
     async def latest_cursor(self) -> str:
         """From here on nothing will be missed; what is under way right now may come once more."""
-        row = await self._db.one(LATEST)
-        return str(row["cursor"]) if row else "0.0"
+        return await latest_cursor(self._db)
 
     async def listen(self) -> AsyncIterator[str]:
         """One item at once, then one after each change. Raises Unavailable when the connection breaks.
@@ -128,36 +117,20 @@ class LiveEvents:
         A hint, not a promise: whoever listens looks again now and then. What is only true for a
         moment is told by the item itself; otherwise it is empty.
         """
-        async with self._listening() as connection:
-            yield ""
-            while True:
-                async for news in connection.notifies(timeout=_PATIENCE):
-                    yield news.payload
-                await connection.execute("SELECT 1")
+        async with aclosing(wakes(self._db, CHANNEL)) as woken:
+            async for wake in woken:
+                yield wake.payload
 
     async def purge(self, older_than: timedelta) -> int:
         """Forget what everybody has read long ago."""
         return await self._db.execute(PURGE, {"older_than": older_than})
 
-    @asynccontextmanager
-    async def _listening(self) -> AsyncGenerator[AsyncConnection[TupleRow]]:
-        """A connection of its own: one that listens cannot be shared."""
-        conninfo = self._db.conninfo
-        try:
-            async with await AsyncConnection.connect(
-                conninfo, autocommit=True, **connect_options(conninfo)
-            ) as connection:
-                await connection.execute(LISTEN)
-                yield connection
-        except Error as error:
-            raise translated(error) from error
-
 
 def _place(cursor: str) -> dict[str, str]:
-    match = _CURSOR.fullmatch(cursor)
-    if match is None:
+    place = place_of(cursor)
+    if place is None:
         raise InvalidInput("This cursor is not one of ours. Read the list again, then follow from now.")
-    return {"xid": match[1], "id": match[2]}
+    return place
 
 
 def _event(row: _Row) -> LiveEvent:
