@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from email.message import Message
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx2
 from pydantic import Field
 
 from channels.file_types import UNKNOWN, safe_name, sniff
-from channels.network_guard import public_address
+from channels.guarded_client import GuardedClient, bounded
 from channels.watching import Watch, unwatched
 from domain.errors import MediaRefused, MediaUnavailable
 from domain.messages import DownloadedMedia, MediaItem
@@ -21,8 +20,7 @@ TOTAL_TIMEOUT: Final = 120.0
 # Twice what WhatsApp lets a business send: customers' limits are not written down.
 MAX_BYTES: Final = 32 * 1024 * 1024
 _TIMEOUT: Final = httpx2.Timeout(connect=5, read=15, write=5, pool=30)
-# Connections are not kept: we connect to addresses, and two hosts of a CDN may share one.
-_LIMITS: Final = httpx2.Limits(max_connections=20, max_keepalive_connections=0)
+_CONNECTIONS: Final = 20
 
 
 class MediaSource(Value):
@@ -51,17 +49,13 @@ class MediaFetcher:
         total: float = TOTAL_TIMEOUT,
         watch: Watch = unwatched,
     ) -> None:
-        self._watch = watch
-        self._allow_private_hosts = allow_private_hosts
         self._max_bytes = max_bytes
         self._total = total
-        # No proxy from the environment: it would connect to another address than the one we checked.
-        self._client = httpx2.AsyncClient(
+        self._client = GuardedClient(
             timeout=_TIMEOUT,
-            limits=_LIMITS,
-            follow_redirects=False,
-            trust_env=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            connections=_CONNECTIONS,
+            allow_private_hosts=allow_private_hosts,
+            watch=watch,
         )
 
     async def fetch(self, item: MediaItem, source: MediaSource) -> DownloadedMedia:
@@ -77,40 +71,18 @@ class MediaFetcher:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        await self._client.aclose()
+        await self._client.close()
 
     async def _follow(self, item: MediaItem, source: MediaSource) -> DownloadedMedia:
         url = httpx2.URL(item.source_url or "")
         for hop in range(MAX_REDIRECTS + 1):
             headers = source.headers if hop == 0 and _is_home(url, source) else {}
-            request = await self._request(url, source, headers)
-            with self._watch("GET", url.host, "") as answered:
-                response = await self._client.send(request, stream=True)
-                answered(response.status_code)
-                try:
-                    if not response.is_redirect:
-                        return await self._read(response, item)
-                    url = url.join(response.headers.get("location", ""))
-                finally:
-                    await response.aclose()
+            _require_listed(url, source)
+            async with self._client.get(url, headers) as response:
+                if not response.is_redirect:
+                    return await self._read(response, item)
+                url = url.join(response.headers.get("location", ""))
         raise MediaRefused("The provider redirects this file too often.")
-
-    async def _request(
-        self, url: httpx2.URL, source: MediaSource, headers: Mapping[str, str]
-    ) -> httpx2.Request:
-        """A request to the address that was checked, in the name of the host that was asked for."""
-        _require_listed(url, source)
-        host = url.host
-        if not self._allow_private_hosts:
-            address = await public_address(host, url.port or 443)
-            url = url.copy_with(host=address)
-        return self._client.build_request(
-            "GET",
-            url,
-            # identity: a compressed answer could unpack to any size.
-            headers={**headers, "Host": _host_header(host, url.port), "Accept-Encoding": "identity"},
-            extensions={"sni_hostname": host},
-        )
 
     async def _read(self, response: httpx2.Response, item: MediaItem) -> DownloadedMedia:
         _require_success(response)
@@ -126,16 +98,14 @@ class MediaFetcher:
     async def _read_bounded(self, response: httpx2.Response) -> bytes:
         announced = response.headers.get("content-length", "0")
         if announced.isdigit() and int(announced) > self._max_bytes:
-            self._refuse_size()
-        content = bytearray()
-        async for chunk in response.aiter_raw():
-            content += chunk
-            if len(content) > self._max_bytes:
-                self._refuse_size()
-        return bytes(content)
+            raise self._too_large()
+        content = await bounded(response, self._max_bytes)
+        if content is None:
+            raise self._too_large()
+        return content
 
-    def _refuse_size(self) -> None:
-        raise MediaRefused(f"The file is larger than {self._max_bytes // (1024 * 1024)} MB.")
+    def _too_large(self) -> MediaRefused:
+        return MediaRefused(f"The file is larger than {self._max_bytes // (1024 * 1024)} MB.")
 
 
 def _require_encodable(headers: Mapping[str, str]) -> None:
@@ -166,11 +136,6 @@ def _is_home(url: httpx2.URL, source: MediaSource) -> bool:
 
 def _is_listed(host: str, patterns: tuple[str, ...]) -> bool:
     return any(host.endswith(each) if each.startswith(".") else host == each for each in patterns)
-
-
-def _host_header(host: str, port: int | None) -> str:
-    bare = f"[{host}]" if ":" in host else host
-    return bare if port is None else f"{bare}:{port}"
 
 
 def _require_success(response: httpx2.Response) -> None:

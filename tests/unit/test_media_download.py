@@ -93,7 +93,7 @@ async def test_a_listed_host_never_gets_credentials(
         sent.append(request)
         return httpx2.Response(410, request=request)
 
-    monkeypatch.setattr(fetcher._client, "send", record)
+    monkeypatch.setattr(fetcher._client._client, "send", record)
     with pytest.raises(MediaRefused):
         await fetch(fetcher, server, an_item("https://media.cdn.example/file"))
     assert sent[0].url.host == "media.cdn.example"
@@ -115,7 +115,7 @@ async def test_the_checked_address_is_called_in_the_name_of_the_host(
         return [(2, 1, 6, "", ("93.184.216.34", 443))]
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve, raising=False)
-    monkeypatch.setattr(fetcher._client, "send", record)
+    monkeypatch.setattr(fetcher._client._client, "send", record)
     with pytest.raises(MediaRefused):
         await fetcher.fetch(
             an_item("https://media.cdn.example/file"),
