@@ -16,13 +16,17 @@ from storage.database import Database
 from storage.documents import storable
 from storage.mailbox import Mailbox
 
-# For queries that have endpoints as `e` and addresses as `a`. Nobody is left of whom was erased.
-OPTED_OUT: Final = SQL("""(
-    a.value LIKE 'erased:%%' OR EXISTS (
+# True when whoever has this address said to this endpoint that they want nothing.
+SAID_NO: Final = SQL("""
+    EXISTS (
         SELECT FROM consents o
-        WHERE o.endpoint_id = e.endpoint_id AND o.address_id = a.address_id
-          AND o.opted_out_at IS NOT NULL
-    ))""")
+        WHERE o.endpoint_id = {endpoint} AND o.address_id = {address} AND o.opted_out_at IS NOT NULL
+    )
+""")
+# For queries that have endpoints as `e` and addresses as `a`. Nobody is left of whom was erased.
+OPTED_OUT: Final = SQL("(a.value LIKE 'erased:%%' OR {said_no})").format(
+    said_no=SAID_NO.format(endpoint=SQL("e.endpoint_id"), address=SQL("a.address_id"))
+)
 # Writing to an endpoint is a new consent: an earlier opt-out ends with the customer's own next message,
 # but not with one that was sent before it. Who opts out at their provider by a word, as STOP, has it
 # come as a message too, in either order

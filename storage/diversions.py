@@ -4,17 +4,20 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from psycopg.sql import SQL
+
 from domain.channels import ChannelName
 from domain.ids import AccountId, EndpointId, MessageId
 from domain.messages import DeliveryStatus
 from domain.values import Value
 from storage.callbacks import DeliveryReports
+from storage.consents import SAID_NO
 from storage.database import Database
 
 # Only where this very person wrote to this very endpoint: the same contact, or the same telephone
 # number by the word of both providers. Their newest conversation there says until when they may be
 # answered.
-WAYS: Final = """
+WAYS: Final = SQL("""
     SELECT e.endpoint_id, e.account_id, e.channel, known.address_id, known.window_expires_at
     FROM messages m
     JOIN conversations c ON c.conversation_id = m.conversation_id
@@ -34,24 +37,19 @@ WAYS: Final = """
               WHERE i.channel = e.channel AND i.kind = 'phone' AND i.value = mine.phone
           )
           AND other.channel = e.channel AND there.endpoint_id = e.endpoint_id
-          AND NOT EXISTS (
-              SELECT FROM consents o
-              WHERE o.endpoint_id = e.endpoint_id AND o.address_id = other.address_id
-                AND o.opted_out_at IS NOT NULL
-          )
+          AND NOT {said_no_there}
         ORDER BY there.last_inbound_at DESC
         LIMIT 1
     ) AS known ON true
     WHERE m.message_id = %(message_id)s AND m.author IN ('agent', 'bot')
-      AND NOT EXISTS (
-          SELECT FROM consents o
-          WHERE o.endpoint_id = c.endpoint_id AND o.address_id = c.address_id
-            AND o.opted_out_at IS NOT NULL
-      )
+      AND NOT {said_no_here}
       AND e.enabled AND e.deleted_at IS NULL AND e.draining_since IS NULL
       AND t.enabled AND t.deleted_at IS NULL AND t.draining_since IS NULL
     ORDER BY wanted.place
-"""
+""").format(
+    said_no_there=SAID_NO.format(endpoint=SQL("e.endpoint_id"), address=SQL("other.address_id")),
+    said_no_here=SAID_NO.format(endpoint=SQL("c.endpoint_id"), address=SQL("c.address_id")),
+)
 # Once, and only what no provider has or may have.
 DIVERT: Final = """
     UPDATE deliveries
