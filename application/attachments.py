@@ -1,6 +1,5 @@
 """Files that agents attach, and every stored file on its way to agents and providers."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,22 +9,19 @@ import structlog
 from application.adapters import adapter_of
 from application.desk import author_of, viewer_of
 from application.media_links import MediaLinks
-from application.media_policy import require_harmless, require_sendable, require_size
-from application.safekeeping import Safekeeping, count_refusal
+from application.uploading import HandedFile, Uploading
 from channels.base import Channel
-from channels.file_types import UNKNOWN, extensions, safe_name, sniff
+from channels.file_types import UNKNOWN, sniff
 from domain.channels import ChannelName
 from domain.configuration import Caller
 from domain.errors import MediaRefused, NotFound
-from domain.ids import ConversationId, EndpointId, MediaId, new_id
+from domain.ids import ConversationId, MediaId
 from domain.messages import MediaState
 from domain.values import Value
-from domain.views import ConversationView
 from storage.blobs import BlobStore, Part
 from storage.conversations import Conversations as ConversationList
 from storage.endpoints import Endpoints
 from storage.media import MediaFiles, MediaRow
-from storage.organization import Organizations
 
 LINK_LIFETIME: Final = timedelta(minutes=10)
 """For an agent's browser, which opens it at once."""
@@ -60,48 +56,37 @@ class Attachments:
         endpoints: Endpoints,
         media: MediaFiles,
         blobs: BlobStore,
-        safekeeping: Safekeeping,
-        organizations: Organizations,
+        uploading: Uploading,
         links: MediaLinks,
         channels: Mapping[ChannelName, Channel],
-        max_bytes: int,
     ) -> None:
         self._listed = listed
         self._endpoints = endpoints
         self._media = media
         self._blobs = blobs
-        self._safekeeping = safekeeping
-        self._organizations = organizations
+        self._uploading = uploading
         self._links = links
         self._channels = channels
-        self.max_bytes = max_bytes
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest file that is taken at all."""
+        return self._uploading.max_bytes
 
     async def upload(
-        self,
-        caller: Caller,
-        conversation_id: ConversationId,
-        *,
-        content: bytes,
-        declared_type: str,
-        file_name: str | None,
+        self, caller: Caller, conversation_id: ConversationId, file: HandedFile
     ) -> MediaRow:
-        """Keep a file to be sent in this conversation. Its type is what its bytes say."""
+        """Keep a file to be sent in this conversation."""
         author_of(caller)
         conversation = await self._listed.get(conversation_id, viewer_of(caller))
-        row = MediaRow(
-            media_id=new_id(),
-            conversation_id=conversation_id,
-            mime_type=sniff(content, declared_type),
-            file_name=safe_name(file_name),
-            size=len(content),
-            state=MediaState.STORED,
-        )
-        try:
-            await self._require_wanted(conversation, row, content)
-        except MediaRefused as error:
-            count_refusal(error)
-            raise
-        return await self._keep(row, content)
+        capabilities = adapter_of(self._channels, conversation.channel).capabilities
+
+        async def require_permission() -> None:
+            endpoint = await self._endpoints.get(conversation.endpoint_id)
+            if not endpoint.agents_may_send_files:
+                raise MediaRefused(f"Agents may not send files to customers of {endpoint.name}.")
+
+        return await self._uploading.keep(conversation_id, file, capabilities, require_permission)
 
     async def for_agent(self, caller: Caller, media_id: MediaId, part: Part = Part.FILE) -> StoredFile:
         """A file of a conversation that the caller sees; NotFound otherwise."""
@@ -124,46 +109,10 @@ class Attachments:
         self._links.check(media_id, expires, signature, part)
         return await self._opened(await self._media.get(media_id), part)
 
-    async def _require_wanted(
-        self, conversation: ConversationView, row: MediaRow, content: bytes
-    ) -> None:
-        """The cheap questions first, the scanner last."""
-        if not content:
-            raise MediaRefused("The file is empty.")
-        require_size(len(content), self.max_bytes)
-        await self._require_permission(conversation.endpoint_id)
-        capabilities = adapter_of(self._channels, conversation.channel).capabilities
-        organization = await self._organizations.get()
-        require_harmless(extensions(row.file_name, content), organization)
-        require_sendable(row.mime_type, len(content), capabilities, organization)
-        await self._safekeeping.require_clean(content)
-
-    async def _keep(self, row: MediaRow, content: bytes) -> MediaRow:
-        thumbnail = await self._safekeeping.keep(row.media_id, content, row.mime_type)
-        kept = row.model_copy(update={"thumbnail": thumbnail})
-        try:
-            await self._media.add_upload(kept, hashlib.sha256(content).digest())
-        except BaseException:
-            await self._forget(row.media_id)
-            raise
-        return kept
-
-    async def _forget(self, media_id: MediaId) -> None:
-        """Without a row nobody would ever know of its bytes."""
-        try:
-            await self._safekeeping.forget(media_id)
-        except Exception:  # the caller shall learn what failed first
-            log.exception("bytes stay that no row knows of", media_id=str(media_id))
-
     async def _seen_by(self, caller: Caller, media_id: MediaId) -> MediaRow:
         row = await self._media.get(media_id)
         await self._listed.get(row.conversation_id, viewer_of(caller))
         return row
-
-    async def _require_permission(self, endpoint_id: EndpointId) -> None:
-        endpoint = await self._endpoints.get(endpoint_id)
-        if not endpoint.agents_may_send_files:
-            raise MediaRefused(f"Agents may not send files to customers of {endpoint.name}.")
 
     async def _opened(self, row: MediaRow, part: Part) -> StoredFile:
         if row.state is not MediaState.STORED:

@@ -8,14 +8,13 @@ from starlette.responses import JSONResponse, Response
 
 from application.attachments import StoredFile
 from application.served_files import headers_of
+from application.uploading import LARGEST_BODY, HandedFile
 from console.paths import within
 from console.session import CurrentAgent, UseServices, require_same_site
 from domain.errors import HoldfastError, MediaRefused
 from domain.ids import ConversationId, MediaId
 from storage.blobs import Part
 
-# The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
-MAX_BODY: Final = 201 * 1024 * 1024
 _REFUSED: Final = 422
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +35,7 @@ async def fetch_thumbnail(media_id: MediaId, caller: CurrentAgent, services: Use
 @router.post(
     within("/agent/attachments/{conversation_id}"),
     response_class=Response,
-    max_body_size=MAX_BODY,
+    max_body_size=LARGEST_BODY,
     dependencies=[Depends(require_same_site)],
 )
 async def upload(
@@ -49,13 +48,8 @@ async def upload(
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise MediaRefused("There is no file in this upload.")
-            row = await attachments.upload(
-                caller,
-                conversation_id,
-                content=await file.read(attachments.max_bytes + 1),
-                declared_type=file.content_type or "",
-                file_name=file.filename,
-            )
+            handed = await HandedFile.read(file, attachments.max_bytes)
+            row = await attachments.upload(caller, conversation_id, handed)
     except HoldfastError as error:
         return JSONResponse({"problem": str(error)}, _REFUSED)
     return JSONResponse({"media_id": str(row.media_id), "name": row.file_name or row.mime_type})

@@ -18,8 +18,8 @@ from application.media_links import MediaLinks
 from application.public_widgets import PublicWidgets
 from application.reconnect_links import ReconnectLinks
 from application.reconnect_offers import ReconnectOffers
-from application.safekeeping import Safekeeping
 from application.services import Chat
+from application.uploading import Uploading
 from channels.live_chat import CAPABILITIES
 from channels.shop_keys import KeySets
 from channels.shop_tokens import ShopTokens
@@ -32,7 +32,6 @@ from storage.chat_sessions import ChatSessions
 from storage.chats import Chats
 from storage.conversations import Conversations as ConversationList
 from storage.hints import EventHint
-from storage.media import MediaFiles
 from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
 from storage.widgets import Widgets
@@ -41,7 +40,7 @@ from storage.widgets import Widgets
 def build(
     around: Surroundings,
     links: MediaLinks,
-    safekeeping: Safekeeping,
+    uploading: Uploading,
     doorbell: Doorbell,
     placer: Placer,
 ) -> Chat:
@@ -73,11 +72,8 @@ def build(
             chatting=chatting,
             sessions=sessions,
             messages=messages,
-            media=MediaFiles(database),
-            safekeeping=safekeeping,
-            organizations=Organizations(database),
+            uploading=uploading,
             capabilities=CAPABILITIES,
-            max_bytes=around.media_max_bytes,
         ),
         transcripts=Transcripts(chatting),
         connections=Connections(ChatLeases(database), doorbell),

@@ -10,7 +10,6 @@ from application.attachments import Attachments
 from application.composing import Composer
 from application.configuration.audit import AuditTrail
 from application.confirmer import Confirmer
-from application.contact_export import ContactExporting
 from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
@@ -21,13 +20,11 @@ from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
-from application.identity_hashes import IdentityHashes
 from application.intake import Intake
 from application.live_events import LiveFeed
 from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
-from application.personal_data import PersonalData
 from application.placing import RulePlacing
 from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
@@ -41,13 +38,13 @@ from application.settling import Settling
 from application.signal_post import SignalPost
 from application.signals import Signals
 from application.typing_news import TypingNews
-from runtime import chat_services
+from application.uploading import Uploading
+from runtime import chat_services, people_services
 from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.audit import AuditLog
 from storage.callbacks import DeliveryReports
-from storage.contacts import Contacts
 from storage.conversations import Conversations as ConversationList
 from storage.diversions import Diversions
 from storage.endpoints import Endpoints
@@ -127,6 +124,12 @@ def build(around: Surroundings) -> Parts:
     dispatcher = _dispatcher(around)
     customer_events = CustomerEvents(database=database, doorbell=dispatcher)
     safekeeping = Safekeeping(around.blobs, around.scanner)
+    uploading = Uploading(
+        media=MediaFiles(database),
+        safekeeping=safekeeping,
+        organizations=Organizations(database),
+        max_bytes=around.media_max_bytes,
+    )
     profiles = ProfileFetching(Profiles(database))
     signal_post = SignalPost(open_accounts)
     placer = RulePlacing(Rulebooks(database))
@@ -146,9 +149,9 @@ def build(around: Surroundings) -> Parts:
             around,
             intake=intake,
             links=links,
-            safekeeping=safekeeping,
+            uploading=uploading,
             post=signal_post,
-            chat=chat_services.build(around, links, safekeeping, dispatcher, placer),
+            chat=chat_services.build(around, links, uploading, dispatcher, placer),
         ),
         dispatcher=dispatcher,
         profiles=profiles,
@@ -171,7 +174,7 @@ def build(around: Surroundings) -> Parts:
         ),
         housekeeper=Housekeeping(database, _drained(around)),
         retention=Retaining(database, around.blobs),
-        eraser=_eraser(around),
+        eraser=people_services.eraser(around),
         reconciler=Reconciliation(
             accounts=around.accounts,
             endpoints=Endpoints(database),
@@ -190,31 +193,6 @@ def _drained(around: Surroundings) -> DrainedRemoval:
         templates=Templates(database),
         trail=AuditTrail(AuditLog(database)),
         database=database,
-    )
-
-
-def _eraser(around: Surroundings) -> Erasing:
-    return Erasing(
-        database=around.database,
-        blobs=around.blobs,
-        conversations=around.conversations,
-        starter=around.erasures,
-        hashes=IdentityHashes(around.secret_keys),
-    )
-
-
-def _personal_data(around: Surroundings) -> PersonalData:
-    database = around.database
-    contacts = Contacts(database)
-    return PersonalData(
-        database=database,
-        contacts=contacts,
-        exporting=ContactExporting(
-            contacts, Messages(database), Notes(database), RoutingDecisions(database)
-        ),
-        hashes=IdentityHashes(around.secret_keys),
-        starter=around.erasures,
-        trail=AuditTrail(AuditLog(database)),
     )
 
 
@@ -245,7 +223,7 @@ def _engine(
     *,
     intake: Intake,
     links: MediaLinks,
-    safekeeping: Safekeeping,
+    uploading: Uploading,
     post: SignalPost,
     chat: Chat,
 ) -> Engine:
@@ -287,13 +265,11 @@ def _engine(
             endpoints=Endpoints(database),
             media=MediaFiles(database),
             blobs=around.blobs,
-            safekeeping=safekeeping,
-            organizations=Organizations(database),
+            uploading=uploading,
             links=links,
             channels=around.channels,
-            max_bytes=around.media_max_bytes,
         ),
         live_feed=LiveFeed(LiveEvents(database), TypingNews(TypingSignals(database))),
-        personal_data=_personal_data(around),
+        personal_data=people_services.personal_data(around),
         chat=chat,
     )

@@ -1,41 +1,29 @@
 """Files of conversations: those that agents attach, and those that anybody sent."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BaseModel
 
-from api.dependencies import AgentCaller, UseEngine, bearer, current_token, services_of
+from api.dependencies import AgentCaller, UseEngine
 from api.errors import PROBLEMS
 from api.media import served
+from api.uploads import known_first
 from application.attachments import FileLinks
+from application.services import Services
+from application.uploading import LARGEST_BODY, HandedFile
 from domain.ids import ConversationId, MediaId
 from domain.messages import PictureSize
 from storage.blobs import Part
 
-# The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
-MAX_BODY: Final = 201 * 1024 * 1024
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class SignedInFirst(APIRoute):
-    """A body as large as this is not even read for strangers; usually it is read first."""
-
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
-
-        async def handle_known(request: Request) -> Response:
-            token = await current_token(await bearer(request))
-            await services_of(request).access.authenticate(token)
-            return await handle(request)
-
-        return handle_known
+async def _of_agents(services: Services, token: str) -> None:
+    await services.access.authenticate(token)
 
 
-router = APIRouter(prefix="/agent/v1", tags=["files"], responses=PROBLEMS, route_class=SignedInFirst)
+router = APIRouter(
+    prefix="/agent/v1", tags=["files"], responses=PROBLEMS, route_class=known_first(_of_agents)
+)
 
 
 class Attachment(BaseModel):
@@ -48,7 +36,7 @@ class Attachment(BaseModel):
     thumbnail: PictureSize | None = None
 
 
-@router.post("/attachments", status_code=201, max_body_size=MAX_BODY)
+@router.post("/attachments", status_code=201, max_body_size=LARGEST_BODY)
 async def upload(
     *,
     conversation_id: Annotated[ConversationId, Query(description="Where it will be sent.")],
@@ -57,13 +45,8 @@ async def upload(
     engine: UseEngine,
 ) -> Attachment:
     """Checked against what the channel carries; its type is what its bytes say."""
-    row = await engine.attachments.upload(
-        caller,
-        conversation_id,
-        content=await file.read(engine.attachments.max_bytes + 1),
-        declared_type=file.content_type or "",
-        file_name=file.filename,
-    )
+    handed = await HandedFile.read(file, engine.attachments.max_bytes)
+    row = await engine.attachments.upload(caller, conversation_id, handed)
     return Attachment.model_validate(row, from_attributes=True)
 
 

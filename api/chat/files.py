@@ -1,51 +1,38 @@
 """POST /chat/v1/conversations/{id}/files: a file becomes a message."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 
 from api.chat.messages import SAME_AGAIN
 from api.chat.permission import permitted
 from api.chat.routing import CurrentSession, UseChat
-from api.dependencies import bearer, current_token, services_of
 from api.errors import PROBLEMS
-from application.chats.uploads import CAPTION_LIMIT, NewFile
+from api.uploads import known_first
+from application.chats.uploads import CAPTION_LIMIT
+from application.services import Services
+from application.uploading import LARGEST_BODY, HandedFile
 from domain.chats import ChatMessage
 from domain.ids import ConversationId
 
-# The largest HOLDFAST_MEDIA_MAX_BYTES that can be set, and what multipart adds around it.
-MAX_BODY: Final = 201 * 1024 * 1024
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-class KnownFirst(APIRoute):
-    """A body as large as this is not even read for strangers; usually it is read first."""
-
-    def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
-
-        async def handle_known(request: Request) -> Response:
-            token = await current_token(await bearer(request))
-            await services_of(request).engine.chat.sessions.authenticate(token)
-            return await handle(request)
-
-        return handle_known
+async def _of_customers(services: Services, token: str) -> None:
+    await services.engine.chat.sessions.authenticate(token)
 
 
 router = APIRouter(
     prefix="/chat/v1/conversations",
     tags=["chat"],
     responses=PROBLEMS,
-    route_class=KnownFirst,
+    route_class=known_first(_of_customers),
     dependencies=[Depends(permitted)],
 )
 
 
-@router.post("/{conversation_id}/files", status_code=201, max_body_size=MAX_BODY, responses=SAME_AGAIN)
+@router.post(
+    "/{conversation_id}/files", status_code=201, max_body_size=LARGEST_BODY, responses=SAME_AGAIN
+)
 async def send_file(
     *,
     conversation_id: ConversationId,
@@ -57,12 +44,7 @@ async def send_file(
     response: Response,
 ) -> ChatMessage:
     """Looked into, and kept, before it is said to be sent. Its type is what its bytes say."""
-    new = NewFile(
-        content=await file.read(chat.uploads.max_bytes + 1),
-        declared_type=file.content_type or "",
-        file_name=file.filename,
-        caption=caption,
-    )
-    message, is_new = await chat.uploads.send(session, conversation_id, client_id, new)
+    handed = await HandedFile.read(file, chat.uploads.max_bytes)
+    message, is_new = await chat.uploads.send(session, conversation_id, client_id, handed, caption)
     response.status_code = 201 if is_new else 200
     return message

@@ -110,7 +110,7 @@ class Undeletable(FileBlobs):
 async def test_bytes_that_no_row_knows_of_do_not_stay(
     ann: httpx2.AsyncClient, conversation: ConversationView, shop: Shop, tmp_path: Path
 ) -> None:
-    shop.parts.engine.attachments._media = Unwilling(shop.database)
+    shop.parts.engine.attachments._uploading._media = Unwilling(shop.database)
     answer = await upload(ann, conversation, PHOTO)
     assert (answer.status_code, kept_in(tmp_path)) == (503, [])
 
@@ -118,8 +118,8 @@ async def test_bytes_that_no_row_knows_of_do_not_stay(
 async def test_an_upload_that_failed_says_what_failed_first(
     ann: httpx2.AsyncClient, conversation: ConversationView, shop: Shop, tmp_path: Path
 ) -> None:
-    shop.parts.engine.attachments._media = Unwilling(shop.database)
-    shop.parts.engine.attachments._safekeeping = Safekeeping(Undeletable(tmp_path))
+    shop.parts.engine.attachments._uploading._media = Unwilling(shop.database)
+    shop.parts.engine.attachments._uploading._safekeeping = Safekeeping(Undeletable(tmp_path))
     answer = await upload(ann, conversation, PHOTO)
     assert (answer.status_code, answer.json()["code"]) == (503, Unavailable.code)
 

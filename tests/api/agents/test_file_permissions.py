@@ -2,6 +2,7 @@
 
 import pytest
 
+from application.uploading import HandedFile
 from domain.errors import MediaRefused, StillInUse
 from domain.ids import new_id
 from domain.messages import Media, MediaItem, MediaState
@@ -51,9 +52,8 @@ async def test_an_agents_file_is_refused_where_agents_may_not_send_any(
 ) -> None:
     await forbid(shop, agents_may_send_files=allowed)
     view, caller = await shop.hears(), caller_of(shop.ann)
-    upload = shop.parts.engine.attachments.upload(
-        caller, view.conversation_id, content=PNG, declared_type="image/png", file_name="a.png"
-    )
+    file = HandedFile(content=PNG, declared_type="image/png", file_name="a.png")
+    upload = shop.parts.engine.attachments.upload(caller, view.conversation_id, file)
     if allowed:
         assert (await upload).mime_type == "image/png"
     else:
