@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.channels import ChannelName
 from domain.ids import AgentId, ContactId, ConversationId, EndpointId, MessageId, QueueId, WorkstreamId
+from domain.offers import OfferTerms
 from domain.timers import Deadline, TimerPolicy
 from domain.values import Value
 
@@ -82,6 +83,11 @@ class MailKind(StrEnum):
     """The database was restored from a backup: its positions count on from here."""
     SYSTEM_WROTE = "system_wrote"
     """An automated message is to leave."""
+    OFFERED = "offered"
+    """It is proposed to an agent: `offer` says to whom, and until when."""
+    AGENT_AWAY = "agent_away"
+    """Its agent's last window is gone."""
+    AGENT_RETURNED = "agent_returned"
 
 
 class Mail(Value):
@@ -96,6 +102,7 @@ class Mail(Value):
     at: datetime
     message_id: MessageId | None = None
     has_media: bool = False
+    offer: OfferTerms | None = None
 
 
 class ParkedReply(Value):

@@ -7,15 +7,19 @@ from uuid_utils.compat import uuid7
 
 AccountId: TypeAlias = UUID
 AgentId: TypeAlias = UUID
+CapacityProfileId: TypeAlias = UUID
 ContactId: TypeAlias = UUID
 ConversationId: TypeAlias = UUID
 EndpointId: TypeAlias = UUID
 MediaId: TypeAlias = UUID
 MessageId: TypeAlias = UUID
+OfferId: TypeAlias = UUID
 OperatingHoursId: TypeAlias = UUID
+PresenceId: TypeAlias = UUID
 QueueId: TypeAlias = UUID
 RoutingDecisionId: TypeAlias = UUID
 RulesetId: TypeAlias = UUID
+SkillId: TypeAlias = UUID
 TemplateId: TypeAlias = UUID
 WorkstreamId: TypeAlias = UUID
 
