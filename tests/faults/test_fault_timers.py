@@ -1,6 +1,7 @@
 """Everything is down while timers come due: each fires once, none early, none much later."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from tests.faults.conftest import Tell
 from tests.faults.load import Script
 from tests.faults.monkey import SERVERS, Monkey
 from tests.faults.scale import PATIENCE, scaled
-from tests.faults.timers import Timer, faults_of, lateness, timer
+from tests.faults.timers import Timer, closing_lateness, faults_of, firing_lateness, timer
 from tests.faults.trial import Trial, a_trial
 from tests.faults.witnesses import temporal_of
 from tests.stack import Stack
@@ -19,7 +20,10 @@ from tests.stack import Stack
 pytestmark = pytest.mark.timeout(2 * PATIENCE)
 
 WRAP_UP = timedelta(seconds=scaled(10, 240))
-OVERDUE_WITHIN = timedelta(seconds=60)
+FIRED_WITHIN = timedelta(seconds=60)
+# A conversation is closed by some hundred statements and messages between four processes: with
+# thousands of them due at once that takes as long as the machine takes. How long, is told.
+CLOSED_WITHIN = timedelta(seconds=scaled(60, 900))
 EARLIEST_RESTART = timedelta(seconds=1)  # no machine has all four servers back before
 
 
@@ -37,18 +41,24 @@ async def test_inv5_timers_that_come_due_in_an_outage_fire_once_and_soon(
         down_at = datetime.now(UTC)
         await monkey.kill(*SERVERS)
         back_at = datetime.now(UTC)
-        last = max(*due.values(), back_at) + OVERDUE_WITHIN
+        last = max(*due.values(), back_at) + CLOSED_WITHIN
         await _until_closed(trial, within=(last - datetime.now(UTC)).total_seconds())
         timers = await _timers(battered, trial, due)
         report = await trial.report(settled_within=PATIENCE / 4)
     overdue = sum(down_at <= at <= back_at for at in due.values())
-    late = lateness(timers)
     tell(*monkey.strikes, f"{len(due)} timers, {overdue} of them due in the outage")
-    tell(f"closed after they were due: median {late[len(late) // 2]}, last {late[-1]}", report)
+    tell(f"down for {back_at - down_at}")
+    tell(f"fired after they were due: {_summary(firing_lateness(timers))}")
+    tell(f"closed after they were due: {_summary(closing_lateness(timers))}", report)
     assert len(due) == script.customers
     assert overdue > 0, "the outage missed every timer"
-    assert not list(faults_of(timers, back_at=back_at, within=OVERDUE_WITHIN))
+    faults = faults_of(timers, back_at=back_at, fired_within=FIRED_WITHIN, closed_within=CLOSED_WITHIN)
+    assert not list(faults)
     assert not report.violations, str(report)
+
+
+def _summary(late: Sequence[timedelta]) -> str:
+    return f"median {late[len(late) // 2]}, last {late[-1]}"
 
 
 async def _end_all(trial: Trial) -> dict[str, datetime]:

@@ -52,7 +52,7 @@ def _read(*history: HistoryEvent, closed_at: datetime | None = DUE) -> Timer:
 
 
 def _faults(read: Timer) -> list[str]:
-    return list(faults_of([read], back_at=NOON + MINUTE, within=MINUTE))
+    return list(faults_of([read], back_at=NOON + MINUTE, fired_within=MINUTE, closed_within=MINUTE))
 
 
 def test_a_timer_on_time_is_no_fault() -> None:
@@ -71,11 +71,12 @@ def test_an_outage_excuses_lateness_until_it_is_over() -> None:
         _read(_started(1, NOON)),
         _read(_started(1, NOON), _fired(2, DUE, 1), _started(3, NOON), _fired(4, DUE, 3)),
         _read(_started(1, NOON), _fired(2, DUE - MINUTE, 1)),
+        _read(_started(1, NOON), _fired(2, NOON + 3 * MINUTE, 1)),
         _read(_started(1, NOON), _fired(2, DUE, 1), closed_at=DUE - MINUTE),
         _read(_started(1, NOON), _fired(2, DUE, 1), closed_at=NOON + 3 * MINUTE),
         _read(_started(1, NOON), _fired(2, DUE, 1), closed_at=None),
     ],
-    ids=["never", "twice", "early", "closed early", "closed late", "never closed"],
+    ids=["never", "twice", "early", "late", "closed early", "closed late", "never closed"],
 )
 def test_a_wrong_timer_is_a_fault(wrong: Timer) -> None:
     assert _faults(wrong)
