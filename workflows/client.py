@@ -15,7 +15,6 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.failures import as_error
-from domain import commands
 from domain.channels import ChannelName
 from domain.commands import AnyCommand
 from domain.conversations import ConversationStart, ConversationStatus, Mail
@@ -25,6 +24,7 @@ from workflows import search_attributes
 from workflows.conversation import ConversationWorkflow
 from workflows.policies import TASK_QUEUE
 from workflows.run import ConversationRun, MailBatch
+from workflows.updates import name_of
 
 RPC_TIMEOUT: Final = timedelta(seconds=5)
 """The SDK itself would retry for longer than a webhook's background or an agent may wait."""
@@ -96,7 +96,7 @@ class TemporalConversations:
         """An update; its id is the command's, so a repetition is recognised."""
         try:
             await self._handle(conversation_id, channel).execute_update(
-                _UPDATES[type(command)],
+                name_of(command),
                 command,
                 id=str(command.command_id),
                 rpc_timeout=UPDATE_TIMEOUT,
@@ -120,18 +120,6 @@ class TemporalConversations:
         return self._client.get_workflow_handle_for(
             ConversationWorkflow.run, workflow_id(conversation_id, channel)
         )
-
-
-_UPDATES: Final[dict[type, str]] = {
-    commands.Pick: "pick",
-    commands.Send: "send",
-    commands.Park: "park",
-    commands.Withdraw: "withdraw",
-    commands.End: "end",
-    commands.CloseSession: "close_session",
-    commands.Release: "release",
-    commands.ForceClose: "force_close",
-}
 
 
 def _refusal(error: WorkflowUpdateFailedError) -> HoldfastError:

@@ -1,19 +1,21 @@
 """One conversation as a Temporal workflow: a mailbox, a loop, a timer, a snapshot."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from temporalio import workflow
+from temporalio.common import RawValue
 
 with workflow.unsafe.imports_passed_through():
     from activities.failures import as_failure
-    from domain import commands
+    from domain.commands import AnyCommand
     from domain.conversations import ConversationStatus, Mail
     from domain.errors import HoldfastError
     from statemachines import deadlines
     from statemachines.commands import check
-    from workflows import lateness, policies
+    from workflows import lateness, policies, updates
     from workflows.alarm import Alarm
     from workflows.process import Process
     from workflows.run import ConversationRun, MailBatch
@@ -23,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
 class Order:
     """A command in the mailbox. Its update waits until the loop has obeyed or refused it."""
 
-    command: commands.AnyCommand
+    command: AnyCommand
     done: bool = False
     refusal: HoldfastError | None = None
 
@@ -46,8 +48,7 @@ class ConversationWorkflow:
     @workflow.run
     async def run(self, run: ConversationRun) -> None:
         """Until the conversation is closed and everything it began is done."""
-        self._process.deliveries.start()
-        self._process.copies.start()
+        self._process.errands.start()
         if run.memory is None and run.start.known is not None:
             await self._process.take_up(run.start.known)
         while not self._is_finished():
@@ -79,15 +80,22 @@ class ConversationWorkflow:
             window_expires_at=memory.window_expires_at,
             deadlines=memory.deadlines,
             handled=self._process.handled,
-            waiting_deliveries=len(self._process.deliveries.waiting),
+            waiting_deliveries=len(self._process.errands.outbox),
             parked=len(memory.parked),
         )
 
-    def _admit(self, command: commands.AnyCommand) -> None:
+    @workflow.update(dynamic=True)
+    async def obey(self, name: str, args: Sequence[RawValue]) -> None:
+        """What somebody inside asks: every command is an update of its name."""
+        await self._order(updates.read(name, args))
+
+    @obey.validator
+    def _admit(self, name: str, args: Sequence[RawValue]) -> None:
         """Refuse at the door what the present state forbids: nothing enters the history.
 
         While the mailbox holds something, the state is about to change; then the loop decides.
         """
+        command = updates.read(name, args)
         if self._inbox or str(command.command_id) in self._obeyed:
             return
         try:
@@ -95,79 +103,7 @@ class ConversationWorkflow:
         except HoldfastError as error:
             raise as_failure(error) from error
 
-    @workflow.update
-    async def pick(self, command: commands.Pick) -> None:
-        """An agent takes the conversation."""
-        await self._order(command)
-
-    @workflow.update
-    async def send(self, command: commands.Send) -> None:
-        """Deliver a message of the transcript."""
-        await self._order(command)
-
-    @workflow.update
-    async def park(self, command: commands.Park) -> None:
-        """Hold a message back until the customer writes."""
-        await self._order(command)
-
-    @workflow.update
-    async def withdraw(self, command: commands.Withdraw) -> None:
-        """Drop a parked message."""
-        await self._order(command)
-
-    @workflow.update
-    async def end(self, command: commands.End) -> None:
-        """The matter is settled."""
-        await self._order(command)
-
-    @workflow.update
-    async def close_session(self, command: commands.CloseSession) -> None:
-        """The agent leaves."""
-        await self._order(command)
-
-    @workflow.update
-    async def release(self, command: commands.Release) -> None:
-        """Back to the queue."""
-        await self._order(command)
-
-    @workflow.update
-    async def force_close(self, command: commands.ForceClose) -> None:
-        """A supervisor closes it."""
-        await self._order(command)
-
-    @pick.validator
-    def _admit_pick(self, command: commands.Pick) -> None:
-        self._admit(command)
-
-    @send.validator
-    def _admit_send(self, command: commands.Send) -> None:
-        self._admit(command)
-
-    @park.validator
-    def _admit_park(self, command: commands.Park) -> None:
-        self._admit(command)
-
-    @withdraw.validator
-    def _admit_withdraw(self, command: commands.Withdraw) -> None:
-        self._admit(command)
-
-    @end.validator
-    def _admit_end(self, command: commands.End) -> None:
-        self._admit(command)
-
-    @close_session.validator
-    def _admit_close_session(self, command: commands.CloseSession) -> None:
-        self._admit(command)
-
-    @release.validator
-    def _admit_release(self, command: commands.Release) -> None:
-        self._admit(command)
-
-    @force_close.validator
-    def _admit_force_close(self, command: commands.ForceClose) -> None:
-        self._admit(command)
-
-    async def _order(self, command: commands.AnyCommand) -> None:
+    async def _order(self, command: AnyCommand) -> None:
         order = Order(command)
         self._inbox.append(order)
         await workflow.wait_condition(lambda: order.done)
@@ -183,7 +119,7 @@ class ConversationWorkflow:
         await workflow.wait_condition(self._has_work)
 
     def _has_work(self) -> bool:
-        waiting = self._inbox or self._process.learned or self._alarm.rang
+        waiting = self._inbox or self._process.errands.learned or self._alarm.rang
         return bool(waiting) or self._is_finished() or self._is_long_enough()
 
     async def _take_turn(self) -> None:
@@ -191,8 +127,8 @@ class ConversationWorkflow:
         self._alarm.acknowledge()
         if self._inbox:
             await self._take(self._inbox.popleft())
-        elif self._process.learned:
-            await self._process.notice(self._process.learned.pop(0))
+        elif self._process.errands.learned:
+            await self._process.notice(self._process.errands.learned.pop(0))
         else:
             await self._look_at_the_clock()
 
@@ -235,7 +171,7 @@ class ConversationWorkflow:
         info = workflow.info()
         length = info.get_current_history_length()
         is_long = length >= policies.EVENTS_PER_RUN or info.is_continue_as_new_suggested()
-        is_quiet = not (self._process.deliveries.waiting or self._process.copies.waiting)
+        is_quiet = not self._process.errands.are_under_way
         is_due = is_long or info.is_target_worker_deployment_version_changed()
         return (is_due and is_quiet) or length >= policies.EVENTS_PER_RUN_AT_MOST
 
@@ -245,9 +181,9 @@ class ConversationWorkflow:
             start=process.start,
             memory=process.memory,
             received=self._received,
-            revision=process.revision,
-            outbox=process.deliveries.waiting,
-            copying=process.copies.waiting,
+            revision=process.books.revision,
+            outbox=process.errands.outbox,
+            copying=process.errands.copying,
             obeyed=tuple(self._obeyed),
         )
         workflow.continue_as_new(

@@ -16,13 +16,16 @@ PASSED_THROUGH: Final = (
     "uuid_utils",
     "workflows.alarm",
     "workflows.background",
+    "workflows.bookkeeping",
     "workflows.details",
+    "workflows.errands",
     "workflows.lateness",
     "workflows.performing",
     "workflows.policies",
     "workflows.process",
     "workflows.run",
     "workflows.search_attributes",
+    "workflows.updates",
 )
 """Imported once a process instead of once a conversation: a fifth of the memory, half of the time."""
 

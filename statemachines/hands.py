@@ -1,0 +1,36 @@
+"""Words of the table about who has the conversation, and whose capacity it takes."""
+
+from domain.effects import Assign, FreeCapacity, HoldCapacity, Trigger, Unassign
+from domain.timers import Deadline
+from statemachines.firing import Firing
+
+
+class Hands(Firing):
+    """Into an agent's hands, and out of them."""
+
+    def agent_is_held(self) -> bool:
+        return self.memory.session_open
+
+    def assign(self) -> None:
+        if self.agent_id is None:
+            raise ValueError(f"{self.event} needs an agent")
+        self._ask(Assign(agent_id=self.agent_id), HoldCapacity())
+        self._announce(Trigger.AGENT_ASSIGNED)
+
+    def requeue(self) -> None:
+        self._put_back(same_agent=self.timers.same_agent)
+
+    def give_back(self) -> None:
+        self._put_back(same_agent=False)
+
+    def let_agent_go(self) -> None:
+        self._ask(FreeCapacity(), Unassign())
+        self._announce(Trigger.AGENT_LEFT)
+
+    def free_capacity(self) -> None:
+        self._ask(FreeCapacity())
+        self._disarm(Deadline.WRAP_UP_CAPACITY)
+
+    def _put_back(self, *, same_agent: bool) -> None:
+        self._ask(FreeCapacity(), Unassign(remember=same_agent))
+        self._announce(Trigger.CONVERSATION_REQUEUED)
