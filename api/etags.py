@@ -6,8 +6,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Header, Response
 from starlette.exceptions import HTTPException
 
-from domain.configuration import Versioned
 from domain.errors import StaleVersion
+from domain.versioned import Versioned
 
 VERSION: Final = re.compile(r'"([1-9][0-9]{0,8})"')
 

@@ -20,6 +20,7 @@ from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.automated_messages import AutomatedMessageConfiguration
+from application.configuration.capacity_profiles import CapacityProfileConfiguration
 from application.configuration.draining import Draining
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
@@ -27,6 +28,7 @@ from application.configuration.organization import OrganizationConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.routing_rules import RoutingConfiguration
+from application.configuration.skills import SkillConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.widgets import WidgetConfiguration
@@ -63,6 +65,8 @@ class Configuration:
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
     routing_rules: RoutingConfiguration
+    skills: SkillConfiguration
+    capacity_profiles: CapacityProfileConfiguration
     agents: AgentConfiguration
     templates: TemplateConfiguration
     automated_messages: AutomatedMessageConfiguration

@@ -5,9 +5,9 @@ from typing import Final
 from uuid import UUID
 
 from domain.channels import ChannelName
-from domain.configuration import Versioned
 from domain.effects import Trigger
 from domain.ids import EndpointId
+from domain.versioned import Versioned
 from domain.wording import Wording
 
 

@@ -7,26 +7,16 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.capacity import AgentCapacityProfile
 from domain.channels import ChannelName, Region
+from domain.distribution import WorkSettings
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
 from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
+from domain.presences import BasePresence
+from domain.skills import AgentSkill
 from domain.timers import TimerPolicy
 from domain.values import Value
-
-
-class Versioned(Value):
-    """Everything an admin can change. `version` counts up by one with each change (its ETag)."""
-
-    version: int = 1
-    created_at: datetime
-    updated_at: datetime
-
-
-class Drainable(Versioned):
-    """What goes once its last conversation is over, when an admin wants it to."""
-
-    draining_since: datetime | None = None
-    """From then on it takes no new conversations. None: it stays."""
+from domain.versioned import Drainable, Versioned
 
 
 class Account(Drainable):
@@ -87,6 +77,7 @@ class Workstream(Versioned):
     persistent: bool = False
     """Live chats of signed-in customers that only an agent ends."""
     timers: TimerPolicy = TimerPolicy()
+    work: WorkSettings = WorkSettings()
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentQuestion = ConsentQuestion()
     fallback_endpoint_ids: tuple[EndpointId, ...] = ()
@@ -120,6 +111,12 @@ class Agent(Versioned):
     email: str
     roles: tuple[Role, ...] = (Role.AGENT,)
     enabled: bool = True
+    capacity_units: int | None = None
+    """None: no limit in units."""
+    capacity_profiles: tuple[AgentCapacityProfile, ...] = ()
+    skills: tuple[AgentSkill, ...] = ()
+    default_presence: BasePresence = BasePresence.AVAILABLE
+    """As what they begin when they sign in."""
 
 
 class Approval(StrEnum):

@@ -7,9 +7,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, field_validator
 
-from domain.configuration import Versioned
 from domain.ids import OperatingHoursId
 from domain.values import Value
+from domain.versioned import Versioned
 
 MIDNIGHT: Final = time(0)
 PERIODS_OF_A_DAY: Final = 10

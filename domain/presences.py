@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from domain.configuration import Versioned
 from domain.ids import AgentId, PresenceId
 from domain.texts import Name
 from domain.values import Value
+from domain.versioned import Versioned
 
 
 class BasePresence(StrEnum):

@@ -8,12 +8,12 @@ from typing import Annotated, Final, Self, TypeAlias
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from domain.conditions import Condition, comparisons_in, hours_in
-from domain.configuration import Versioned
 from domain.ids import OperatingHoursId, QueueId, RulesetId, WorkstreamId
 from domain.operating_hours import OperatingHours
 from domain.skills import RequiredSkill
 from domain.texts import PRINTABLE, Language, Name
 from domain.values import Value
+from domain.versioned import Versioned
 
 RULES_OF_A_SET: Final = 200
 COMPARISONS_OF_A_RULE: Final = 50

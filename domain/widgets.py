@@ -5,9 +5,9 @@ from typing import Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from domain.configuration import Versioned
 from domain.ids import AccountId, EndpointId, OperatingHoursId, WorkstreamId
 from domain.values import Value
+from domain.versioned import Versioned
 
 QuestionKind: TypeAlias = Literal["text", "long_text", "options", "consent", "email", "phone"]
 TIME_LIMITS: Final = (

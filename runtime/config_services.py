@@ -12,6 +12,7 @@ from application.configuration.agents import AgentConfiguration
 from application.configuration.api_keys import ApiKeyConfiguration
 from application.configuration.audit import AuditTrail
 from application.configuration.automated_messages import AutomatedMessageConfiguration
+from application.configuration.capacity_profiles import CapacityProfileConfiguration
 from application.configuration.draining import Draining
 from application.configuration.endpoints import SUBJECT as ENDPOINT
 from application.configuration.endpoints import EndpointConfiguration
@@ -21,6 +22,7 @@ from application.configuration.privacy import EnablingRules
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.routing_rules import RoutingConfiguration
+from application.configuration.skills import SkillConfiguration
 from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.widgets import WidgetConfiguration
@@ -35,12 +37,14 @@ from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.audit import AuditLog
 from storage.automated_messages import AutomatedMessages
+from storage.capacity_profiles import CapacityProfiles
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
 from storage.privacy import Acknowledgements
 from storage.queues import Queues
+from storage.skills import Skills
 from storage.templates import Templates
 from storage.widgets import Widgets
 from storage.workstreams import Workstreams
@@ -75,7 +79,7 @@ def configuration(around: Surroundings) -> Configuration:
     """Everything admins do."""
     database = around.database
     trail = AuditTrail(AuditLog(database))
-    agents, queues = Agents(database), Queues(database)
+    agents, queues, skills = Agents(database), Queues(database), Skills(database)
     endpoints, workstreams = Endpoints(database), Workstreams(database)
     callback_urls = CallbackUrls(around.public_url, around.channels)
     directories = {
@@ -152,8 +156,13 @@ def configuration(around: Surroundings) -> Configuration:
         ),
         routing_rules=RoutingConfiguration(trail=trail, database=database),
         queues=QueueConfiguration(queues=queues, trail=trail, database=database),
+        skills=SkillConfiguration(skills=skills, trail=trail, database=database),
+        capacity_profiles=CapacityProfileConfiguration(
+            profiles=CapacityProfiles(database), trail=trail, database=database
+        ),
         agents=AgentConfiguration(
             agents=agents,
+            skills=skills,
             sessions=Sessions(database),
             passwords=around.passwords,
             trail=trail,

@@ -25,12 +25,14 @@ _TAKEN: Final[dict[str, tuple[str, str]]] = {
         "trigger",
         "This endpoint has an automated message for this trigger and recipient. Change that one.",
     ),
+    "capacity_profiles_name_taken": ("name", "Another capacity profile has this name."),
     "endpoints_address_taken": ("address", "Another endpoint of this channel has this address."),
     "queues_name_taken": ("name", "Another queue has this name. Choose another one."),
     "routing_rulesets_one_of_a_kind": (
         "kind",
         "This workstream has a set of rules of this kind. Change that one.",
     ),
+    "skills_name_taken": ("name", "Another skill has this name. Choose another one."),
     "templates_name_taken": ("name", "Another template of this account has this name."),
     "workstreams_name_taken": ("name", "Another workstream has this name. Choose another one."),
 }

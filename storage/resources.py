@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Generic, LiteralString, TypeVar
 from uuid import UUID
 
-from domain.configuration import Versioned
 from domain.errors import InvalidInput, NotFound, StaleVersion, StillInUse
+from domain.versioned import Versioned
 from storage.database import Database
 from storage.paging import page, position, window
 

@@ -10,20 +10,20 @@ from storage.resources import Resource, Statements
 WORKSTREAMS: Final = Statements(
     insert="""
         INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id,
-                                 persistent, timers, monitoring_notice, consent,
+                                 persistent, timers, work, monitoring_notice, consent,
                                  fallback_endpoint_ids, version, created_at, updated_at)
         VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s,
-                %(persistent)s, %(timers)s, %(monitoring_notice)s, %(consent)s,
+                %(persistent)s, %(timers)s, %(work)s, %(monitoring_notice)s, %(consent)s,
                 %(fallback_endpoint_ids)s, 1, %(created_at)s, %(created_at)s)
     """,
     get="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers,
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers, work,
                monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
-        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers,
+        SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers, work,
                monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams
@@ -34,7 +34,7 @@ WORKSTREAMS: Final = Statements(
         UPDATE workstreams
         SET name = %(name)s, channel = %(channel)s, distribution = %(distribution)s,
             fallback_queue_id = %(fallback_queue_id)s, timers = %(timers)s,
-            monitoring_notice = %(monitoring_notice)s, consent = %(consent)s,
+            work = %(work)s, monitoring_notice = %(monitoring_notice)s, consent = %(consent)s,
             fallback_endpoint_ids = %(fallback_endpoint_ids)s,
             version = version + 1, updated_at = now()
         WHERE workstream_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
@@ -50,6 +50,14 @@ WORKSTREAMS: Final = Statements(
     """,
     with_it=("DELETE FROM routing_rulesets WHERE workstream_id = %(id)s",),
     requires={
+        "work": """
+            SELECT count(*) FROM (
+                SELECT 1 FROM capacity_profiles
+                WHERE profile_id = ANY (%(capacity_profile_ids)s) AND deleted_at IS NULL
+                FOR KEY SHARE
+            ) held
+            HAVING count(*) = cardinality(%(capacity_profile_ids)s::uuid[])
+        """,
         "fallback_queue_id": """
             SELECT 1 FROM queues WHERE queue_id = %(fallback_queue_id)s AND deleted_at IS NULL
             FOR KEY SHARE
@@ -81,6 +89,8 @@ class Workstreams(Resource[Workstream]):
         return {
             **value.model_dump(),
             "timers": document(value.timers),
+            "work": document(value.work),
+            "capacity_profile_ids": sorted(set(value.work.capacity_profile_ids)),
             "consent": document(value.consent),
             "fallback_endpoint_ids": list(value.fallback_endpoint_ids),
         }

@@ -11,6 +11,7 @@ from api.config import (
     api_keys,
     audit_log,
     automated_messages,
+    capacity_profiles,
     contacts,
     draining,
     endpoints,
@@ -19,6 +20,7 @@ from api.config import (
     queues,
     routing_rules,
     secret_files,
+    skills,
     templates,
     widgets,
     workstreams,
@@ -26,6 +28,8 @@ from api.config import (
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     organization.router,
+    skills.router,
+    capacity_profiles.router,
     agents.router,
     operating_hours.router,
     queues.router,

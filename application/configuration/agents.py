@@ -2,20 +2,29 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field, SecretStr
 
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Email, Name
 from application.configuration.register import Register
+from application.configuration.skills import check_skills
+from application.configuration.work_forms import (
+    AgentCapacityProfiles,
+    AgentSkills,
+    CapacityUnits,
+    ChosenPresence,
+)
 from application.passwords import MAX_LENGTH, MIN_LENGTH, Passwords
 from domain.configuration import Agent, Caller, Role
 from domain.errors import Conflict
 from domain.ids import AgentId, new_id
+from domain.presences import BasePresence
 from storage.access import Sessions
 from storage.agents import Agents
 from storage.database import Database
+from storage.skills import Skills
 
 SUBJECT: Final = "agent"
 
@@ -31,15 +40,30 @@ class NewAgent(Draft):
     roles: Roles = (Role.AGENT,)
     enabled: bool = True
     password: Password | None = None
+    capacity_units: CapacityUnits | None = None
+    """None: no limit in units."""
+    capacity_profiles: AgentCapacityProfiles = ()
+    skills: AgentSkills = ()
+    default_presence: ChosenPresence = BasePresence.AVAILABLE
 
 
 class AgentChange(Draft):
-    """What to change of a person. The password has an address of its own."""
+    """What to change of a person. Lists are replaced; the password has an address of its own."""
 
     name: Name | None = None
     email: Email | None = None
     roles: Roles | None = None
     enabled: bool | None = None
+    capacity_units: CapacityUnits | None = None
+    """null: no limit in units."""
+    capacity_profiles: AgentCapacityProfiles | None = None
+    skills: AgentSkills | None = None
+    default_presence: ChosenPresence | None = None
+
+    def given(self) -> dict[str, Any]:
+        """As of every form; but no limit is a limit, too."""
+        unlimited = "capacity_units" in self.model_fields_set and self.capacity_units is None
+        return {**super().given(), **({"capacity_units": None} if unlimited else {})}
 
 
 class AgentConfiguration:
@@ -49,12 +73,14 @@ class AgentConfiguration:
         self,
         *,
         agents: Agents,
+        skills: Skills,
         sessions: Sessions,
         passwords: Passwords,
         trail: AuditTrail,
         database: Database,
     ) -> None:
         self._agents = agents
+        self._skills = skills
         self._sessions = sessions
         self._passwords = passwords
         self._trail = trail
@@ -72,6 +98,7 @@ class AgentConfiguration:
     async def create(self, caller: Caller, draft: NewAgent) -> Agent:
         """Let somebody in."""
         hashed = await self._hashed(draft.password)
+        await check_skills(self._skills, draft.skills)
         fields = draft.model_dump(exclude={"password", "roles"})
         agent = Agent(
             agent_id=new_id(), created_at=now(), updated_at=now(), roles=_once(draft.roles), **fields
@@ -87,6 +114,7 @@ class AgentConfiguration:
     ) -> Agent:
         """Change some of it. Roles and being disabled take effect with their next request."""
         changes = change.given()
+        await check_skills(self._skills, change.skills or ())
         if change.roles is not None:
             changes["roles"] = _once(change.roles)
         async with self._an_admin_stays():

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from application.configuration.audit import AuditTrail, now
 from application.configuration.register import Register
-from domain.configuration import Caller, Drainable
+from domain.configuration import Caller
 from domain.values import Value
+from domain.versioned import Drainable
 from storage.database import Database
 from storage.resources import RUNNING_CONVERSATIONS, Resource
 

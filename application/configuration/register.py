@@ -4,8 +4,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from application.configuration.audit import AuditTrail, differences
-from domain.configuration import Caller, Versioned
+from domain.configuration import Caller
 from domain.errors import StaleVersion
+from domain.versioned import Versioned
 from storage.database import Database
 
 Thing = TypeVar("Thing", bound=Versioned)

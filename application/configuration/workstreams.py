@@ -9,6 +9,7 @@ from application.configuration.audit import AuditTrail, now
 from application.configuration.consent import ConsentDraft, consent_of
 from application.configuration.drafts import Draft, Name, TimerSettings
 from application.configuration.register import Register
+from application.configuration.work_forms import WorkForm
 from domain.channels import ChannelName, is_live
 from domain.configuration import Caller, Workstream
 from domain.errors import InvalidInput, NotFound
@@ -34,6 +35,7 @@ class NewWorkstream(Draft):
     persistent: bool = False
     """Live chats of signed-in customers that only an agent ends. It stays as it is."""
     timers: TimerSettings | None = None
+    work: WorkForm = WorkForm()
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentDraft | None = None
     fallback_endpoint_ids: FallbackEndpoints = ()
@@ -47,12 +49,13 @@ class NewWorkstream(Draft):
 
 
 class WorkstreamChange(Draft):
-    """What to change of a workstream. Timers are replaced as a whole."""
+    """What to change of a workstream. Timers and work are each replaced as a whole."""
 
     name: Name | None = None
     fallback_queue_id: QueueId | None = None
     distribution: Literal["pick", "push"] | None = None
     timers: TimerSettings | None = None
+    work: WorkForm | None = None
     monitoring_notice: NoticeChoice | None = None
     consent: ConsentDraft | None = None
     fallback_endpoint_ids: FallbackEndpoints | None = None
@@ -90,8 +93,9 @@ class WorkstreamConfiguration:
             created_at=now(),
             updated_at=now(),
             timers=_policy(draft),
+            work=draft.work.settings,
             consent=consent_of(draft.consent, ConsentQuestion()),
-            **draft.model_dump(exclude={"timers", "consent"}),
+            **draft.model_dump(exclude={"timers", "work", "consent"}),
         )
         return await self._register.create(caller, workstream.workstream_id, workstream)
 
@@ -110,6 +114,8 @@ class WorkstreamConfiguration:
         await self._check_fallback(before.channel, change.fallback_endpoint_ids or ())
         if change.timers is not None:
             changes["timers"] = TimerPolicy(**dict(change.timers))
+        if change.work is not None:
+            changes["work"] = change.work.settings
         return await self._register.update(caller, workstream_id, changes, expected_version)
 
     async def delete(self, caller: Caller, workstream_id: WorkstreamId, expected_version: int) -> None:

@@ -1,0 +1,77 @@
+"""Skills: what agents can do, and what its levels are called."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pydantic import Field
+
+from application.configuration.audit import AuditTrail, now
+from application.configuration.drafts import Draft, Name
+from application.configuration.register import Register
+from domain.configuration import Caller
+from domain.errors import InvalidInput
+from domain.ids import SkillId, new_id
+from domain.skills import AgentSkill, Levels, Skill
+from storage.database import Database
+from storage.skills import Skills
+
+SUBJECT: Final = "skill"
+ONE_TO_TEN: Final = tuple(str(level) for level in range(1, 11))
+
+
+class NewSkill(Draft):
+    """A skill to introduce. Without `levels` they are called 1 to 10."""
+
+    name: Name = Field(examples=["Billing"])
+    levels: Levels = ONE_TO_TEN
+
+
+class SkillChange(Draft):
+    """What to change of a skill. Its levels are replaced as a whole; agents keep their numbers."""
+
+    name: Name | None = None
+    levels: Levels | None = None
+
+
+class SkillConfiguration:
+    """Keeps skills."""
+
+    def __init__(self, *, skills: Skills, trail: AuditTrail, database: Database) -> None:
+        self._register = Register(SUBJECT, skills, trail, database)
+
+    async def get(self, skill_id: SkillId) -> Skill:
+        """Raise NotFound."""
+        return await self._register.get(skill_id)
+
+    async def listing(self, cursor: str | None, limit: int) -> tuple[list[Skill], str | None]:
+        """One page, oldest first."""
+        return await self._register.listing(cursor, limit)
+
+    async def create(self, caller: Caller, draft: NewSkill) -> Skill:
+        """Introduce one."""
+        skill = Skill(skill_id=new_id(), created_at=now(), updated_at=now(), **dict(draft))
+        return await self._register.create(caller, skill.skill_id, skill)
+
+    async def update(
+        self, caller: Caller, skill_id: SkillId, change: SkillChange, expected_version: int
+    ) -> Skill:
+        """Change some of it. Raise StillInUse when rules or conversations say the old name."""
+        return await self._register.update(caller, skill_id, change.given(), expected_version)
+
+    async def delete(self, caller: Caller, skill_id: SkillId, expected_version: int) -> None:
+        """Remove it. Raise StillInUse while agents, rules or running conversations have it."""
+        await self._register.delete(caller, skill_id, expected_version)
+
+
+async def check_skills(known: Skills, wanted: Sequence[AgentSkill]) -> None:
+    """Raise InvalidInput unless each exists and has such a level."""
+    skills = {skill.skill_id: skill for skill in await known.among([each.skill_id for each in wanted])}
+    problems = [
+        f"There is no skill {each.skill_id}."
+        if (skill := skills.get(each.skill_id)) is None
+        else f"“{skill.name}” has {len(skill.levels)} levels, but no level {each.level}."
+        for each in wanted
+        if each.skill_id not in skills or each.level > len(skills[each.skill_id].levels)
+    ]
+    if problems:
+        raise InvalidInput(" ".join(problems), field="skills", problems=problems)
