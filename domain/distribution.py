@@ -53,6 +53,18 @@ class OfferSettings(Value):
     """What else is shown: names of attributes, context variables and pre-chat answers."""
 
 
+class ReturningCustomers(Value):
+    """Who gets a customer whose last conversation was closed. Of one that waits the timers speak."""
+
+    last_agent_within: timedelta | None = Field(
+        default=None, gt=timedelta(0), le=timedelta(days=365), examples=["P7D"]
+    )
+    """Whose last conversation in this workstream ended less than this ago meets its agent first.
+    None: whoever comes."""
+    offers: OfferSettings | None = None
+    """How they are offered to the agent whom they know. None: as everybody."""
+
+
 class WorkSettings(Value):
     """The work distribution of one workstream. Defaults are what most want."""
 
@@ -67,3 +79,4 @@ class WorkSettings(Value):
     pick_from_push: bool = False
     """Agents may also take pushed work themselves, before it is offered to them."""
     offers: OfferSettings = OfferSettings()
+    returning: ReturningCustomers = ReturningCustomers()

@@ -44,6 +44,7 @@ from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
 from storage.privacy import Acknowledgements
 from storage.queues import Queues
+from storage.routing_rules import Rulesets
 from storage.skills import Skills
 from storage.templates import Templates
 from storage.widgets import Widgets
@@ -149,7 +150,11 @@ def configuration(around: Surroundings) -> Configuration:
             public_url=around.public_url,
         ),
         workstreams=WorkstreamConfiguration(
-            workstreams=workstreams, endpoints=endpoints, trail=trail, database=database
+            workstreams=workstreams,
+            endpoints=endpoints,
+            rulesets=Rulesets(database),
+            trail=trail,
+            database=database,
         ),
         operating_hours=OperatingHoursConfiguration(
             rows=OperatingHoursRows(database), trail=trail, database=database

@@ -71,6 +71,10 @@ RULESETS: Final = Statements(
         """,
     },
 )
+SETS_OF_WORKSTREAM: Final = """
+    SELECT ruleset_id, workstream_id, kind, rules, version, created_at, updated_at
+    FROM routing_rulesets WHERE workstream_id = %(workstream_id)s ORDER BY ruleset_id
+"""
 OF_WORKSTREAM: Final = """
     SELECT kind, rules FROM routing_rulesets WHERE workstream_id = %(workstream_id)s
 """
@@ -110,6 +114,10 @@ class Rulesets(Resource[Ruleset]):
             "queue_ids": sorted(queues_in(value.rules)),
             "operating_hours_ids": sorted(hours_asked_by(value.rules)),
         }
+
+    async def of(self, workstream_id: WorkstreamId) -> list[Ruleset]:
+        """One of each kind at most."""
+        return await self._db.rows(Ruleset, SETS_OF_WORKSTREAM, {"workstream_id": workstream_id})
 
 
 class Rulebooks:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.configuration import Workstream
 from storage.documents import document
-from storage.resources import Resource, Statements
+from storage.resources import RUNNING_CONVERSATIONS, Resource, Statements
 
 WORKSTREAMS: Final = Statements(
     insert="""
@@ -48,6 +48,16 @@ WORKSTREAMS: Final = Statements(
           AND NOT EXISTS (SELECT FROM endpoints e
                           WHERE e.workstream_id = w.workstream_id AND e.deleted_at IS NULL)
     """,
+    in_use={
+        RUNNING_CONVERSATIONS: """
+            SELECT count(*) AS number FROM conversations
+            WHERE workstream_id = %(id)s AND state <> 'closed'
+        """,
+        "endpoints": """
+            SELECT count(*) AS number FROM endpoints
+            WHERE workstream_id = %(id)s AND deleted_at IS NULL
+        """,
+    },
     with_it=("DELETE FROM routing_rulesets WHERE workstream_id = %(id)s",),
     requires={
         "work": """

@@ -8,7 +8,7 @@ from api.config.routing import config_router
 from api.dependencies import ConfigReader, ConfigWriter, UseConfiguration
 from api.etags import ExpectedVersion, tag
 from api.pagination import PageOf, Paging
-from application.configuration.workstreams import NewWorkstream, WorkstreamChange
+from application.configuration.workstreams import CopyName, NewWorkstream, WorkstreamChange
 from domain.configuration import Workstream
 from domain.ids import WorkstreamId
 
@@ -29,6 +29,21 @@ async def create(
     draft: NewWorkstream, caller: ConfigWriter, configuration: UseConfiguration, response: Response
 ) -> Workstream:
     workstream = await configuration.workstreams.create(caller, draft)
+    tag(response, workstream, location=f"{PATH}/{workstream.workstream_id}")
+    return workstream
+
+
+@router.post("/{workstream_id}/copy", status_code=201)
+async def copy(
+    *,
+    workstream_id: WorkstreamId,
+    draft: CopyName,
+    caller: ConfigWriter,
+    configuration: UseConfiguration,
+    response: Response,
+) -> Workstream:
+    """Another one like it, with its rules. Endpoints stay where they are."""
+    workstream = await configuration.workstreams.copy(caller, workstream_id, draft)
     tag(response, workstream, location=f"{PATH}/{workstream.workstream_id}")
     return workstream
 

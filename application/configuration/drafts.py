@@ -18,6 +18,9 @@ from domain.texts import PRINTABLE
 from domain.timers import TimerPolicy
 
 LONGEST: Final = timedelta(days=365)
+# Shorter makes no difference to anybody; after longer, somebody should have closed it.
+SHORTEST_BLOCK: Final = timedelta(seconds=30)
+LONGEST_BLOCK: Final = timedelta(minutes=60)
 
 
 class Draft(BaseModel):
@@ -110,4 +113,13 @@ class TimerSettings(TimerPolicy):
         for name, value in self:
             if isinstance(value, timedelta) and not timedelta(0) <= value <= LONGEST:
                 raise ValueError(f"{name} must be between nothing and {LONGEST.days} days")
+        return self
+
+    @model_validator(mode="after")
+    def _blocks_within_reason(self) -> "TimerSettings":
+        block = self.wrap_up_capacity
+        if block and not SHORTEST_BLOCK <= block <= LONGEST_BLOCK:
+            raise ValueError(
+                "wrap_up_capacity must be null (always), PT0S (never) or between 30 seconds and an hour"
+            )
         return self

@@ -1,16 +1,24 @@
 """What admins type about work: how it is given out, and who can take how much of it."""
 
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Final, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from domain.capacity import AgentCapacityProfile
-from domain.distribution import OfferSettings, Ring, WorkSettings
+from domain.distribution import OfferSettings, ReturningCustomers, Ring, WorkSettings
+from domain.ids import CapacityProfileId
 from domain.presences import BasePresence
 from domain.routing_rules import AttributeName
 from domain.skills import AgentSkill
 
-_FORBIDDING = ConfigDict(frozen=True, extra="forbid")
+_FORBIDDING: Final = ConfigDict(frozen=True, extra="forbid")
+Named = TypeVar("Named", str, CapacityProfileId)
+
+
+def _each_once(names: tuple[Named, ...]) -> tuple[Named, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("name each once")
+    return names
 
 
 class RingForm(Ring):
@@ -24,7 +32,19 @@ class OfferForm(OfferSettings):
 
     model_config = _FORBIDDING
 
-    fields: Annotated[tuple[AttributeName, ...], Field(max_length=4, examples=[["topic"]])] = ()
+    fields: Annotated[
+        tuple[AttributeName, ...],
+        AfterValidator(_each_once),
+        Field(max_length=4, examples=[["topic"]]),
+    ] = ()
+
+
+class ReturningForm(ReturningCustomers):
+    """Who gets a customer who comes back."""
+
+    model_config = _FORBIDDING
+
+    offers: OfferForm | None = None
 
 
 class WorkForm(WorkSettings):
@@ -34,6 +54,10 @@ class WorkForm(WorkSettings):
 
     rings: Annotated[tuple[RingForm, ...], Field(max_length=5)] = ()
     offers: OfferForm = OfferForm()
+    returning: ReturningForm = ReturningForm()
+    capacity_profile_ids: Annotated[
+        tuple[CapacityProfileId, ...], AfterValidator(_each_once), Field(max_length=5)
+    ] = ()
 
     @field_validator("allowed_presences")
     @classmethod
@@ -43,11 +67,7 @@ class WorkForm(WorkSettings):
         return tuple(dict.fromkeys(presences))
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if len(set(self.capacity_profile_ids)) < len(self.capacity_profile_ids):
-            raise ValueError("name each capacity profile once")
-        if len(set(self.offers.fields)) < len(self.offers.fields):
-            raise ValueError("show each field once")
+    def _widens(self) -> Self:
         starts = [ring.after for ring in self.rings]
         if starts != sorted(set(starts)):
             raise ValueError("each ring must begin later than the one before")

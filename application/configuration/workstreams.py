@@ -8,16 +8,19 @@ from pydantic import Field, model_validator
 from application.configuration.audit import AuditTrail, now
 from application.configuration.consent import ConsentDraft, consent_of
 from application.configuration.drafts import Draft, Name, TimerSettings
-from application.configuration.register import Register
+from application.configuration.register import Register, changed
+from application.configuration.routing_rules import SUBJECT as RULES
 from application.configuration.work_forms import WorkForm
 from domain.channels import ChannelName, is_live
 from domain.configuration import Caller, Workstream
 from domain.errors import InvalidInput, NotFound
 from domain.ids import EndpointId, QueueId, WorkstreamId, new_id
 from domain.notices import ConsentQuestion, NoticeChoice
+from domain.texts import LONGEST_NAME
 from domain.timers import TimerPolicy
 from storage.database import Database
 from storage.endpoints import Endpoints
+from storage.routing_rules import Rulesets
 from storage.workstreams import Workstreams
 
 SUBJECT: Final = "workstream"
@@ -61,6 +64,12 @@ class WorkstreamChange(Draft):
     fallback_endpoint_ids: FallbackEndpoints | None = None
 
 
+class CopyName(Draft):
+    """What to call a copy. Without a name: "Copy of …"."""
+
+    name: Name | None = Field(default=None, examples=["WhatsApp support at night"])
+
+
 def _policy(draft: NewWorkstream) -> TimerPolicy:
     if draft.timers is not None:
         return TimerPolicy(**dict(draft.timers))
@@ -72,10 +81,19 @@ class WorkstreamConfiguration:
     """Keeps workstreams."""
 
     def __init__(
-        self, *, workstreams: Workstreams, endpoints: Endpoints, trail: AuditTrail, database: Database
+        self,
+        *,
+        workstreams: Workstreams,
+        endpoints: Endpoints,
+        rulesets: Rulesets,
+        trail: AuditTrail,
+        database: Database,
     ) -> None:
         self._endpoints = endpoints
+        self._rulesets = rulesets
+        self._database = database
         self._register = Register(SUBJECT, workstreams, trail, database)
+        self._rules_register = Register(RULES, rulesets, trail, database)
 
     async def get(self, workstream_id: WorkstreamId) -> Workstream:
         """Raise NotFound."""
@@ -98,6 +116,20 @@ class WorkstreamConfiguration:
             **draft.model_dump(exclude={"timers", "work", "consent"}),
         )
         return await self._register.create(caller, workstream.workstream_id, workstream)
+
+    async def copy(self, caller: Caller, workstream_id: WorkstreamId, draft: CopyName) -> Workstream:
+        """Another one like it, with its rules and without its endpoints."""
+        fresh = {"workstream_id": new_id(), "version": 1, "created_at": now(), "updated_at": now()}
+        async with self._database.transaction():
+            original = await self._register.get(workstream_id)
+            name = draft.name or f"Copy of {original.name}"[:LONGEST_NAME].rstrip()
+            copied = changed(original, {**fresh, "name": name})
+            copied = await self._register.create(caller, copied.workstream_id, copied)
+            owner = {"workstream_id": copied.workstream_id}
+            for ruleset in await self._rulesets.of(workstream_id):
+                rules = changed(ruleset, {**fresh, "ruleset_id": new_id()} | owner)
+                await self._rules_register.create(caller, rules.ruleset_id, rules)
+        return copied
 
     async def update(
         self,

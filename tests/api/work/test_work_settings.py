@@ -51,6 +51,8 @@ async def test_work_is_replaced_as_a_whole(admin: httpx2.AsyncClient, where: str
         {"offers": {"fields": ["a", "b", "c", "d", "e"]}},
         {"offers": {"fields": ["a", "a"]}},
         {"offers": {"tea": True}},
+        {"returning": {"last_agent_within": "PT0S"}},
+        {"returning": {"offers": {"tea": True}}},
         {"tea": True},
     ],
 )
@@ -66,3 +68,74 @@ async def test_a_profile_that_does_not_exist_is_refused(admin: httpx2.AsyncClien
     answer = await admin.patch(where, json={"work": work}, headers=FIRST)
 
     assert (answer.status_code, answer.json()["details"]["field"]) == (422, "work")
+
+
+async def test_customers_who_come_back_can_be_offered_differently(
+    admin: httpx2.AsyncClient, where: str
+) -> None:
+    returning = {"last_agent_within": "P7D", "offers": {"auto_assign": True}}
+
+    answer = await admin.patch(where, json={"work": {"returning": returning}}, headers=FIRST)
+
+    work = answer.json()["work"]
+    assert work["returning"]["last_agent_within"] == "P7D"
+    assert work["returning"]["offers"]["auto_assign"] is True
+    assert work["offers"]["auto_assign"] is False
+
+
+@pytest.mark.parametrize(
+    ("block", "status"),
+    [(None, 200), ("PT0S", 200), ("PT30S", 200), ("PT1H", 200), ("PT29S", 422), ("PT1H1S", 422)],
+)
+async def test_wrap_up_blocks_capacity_always_never_or_for_a_while(
+    admin: httpx2.AsyncClient, where: str, block: str | None, status: int
+) -> None:
+    timers = {"wrap_up_capacity": block}
+
+    answer = await admin.patch(where, json={"timers": timers}, headers=FIRST)
+
+    assert answer.status_code == status
+
+
+async def test_a_copy_has_everything_but_the_endpoints(
+    admin: httpx2.AsyncClient, where: str, workstream: dict[str, Any]
+) -> None:
+    await admin.patch(where, json={"work": {"capacity_units": 7}}, headers=FIRST)
+    rules = [{"name": "R", "outcome": {"attributes": {"topic": "refund"}}}]
+    owner = {"workstream_id": workstream["workstream_id"]}
+    draft = owner | {"kind": "classification", "rules": rules}
+    ruleset = (await admin.post("/config/v1/routing-rules", json=draft)).json()
+
+    answer = await admin.post(f"{where}/copy", json={})
+
+    copied = answer.json()
+    assert (answer.status_code, answer.headers["etag"]) == (201, '"1"')
+    assert (copied["name"], copied["work"]["capacity_units"]) == ("Copy of WhatsApp", 7)
+    assert copied["workstream_id"] != workstream["workstream_id"]
+    of_copy = {"workstream_id": copied["workstream_id"]}
+    [its_rules] = (await admin.get("/config/v1/routing-rules", params=of_copy)).json()["items"]
+    assert its_rules["rules"] == ruleset["rules"]
+    assert (await admin.get(answer.headers["location"])).json() == copied
+
+
+async def test_a_second_copy_needs_a_name(admin: httpx2.AsyncClient, where: str) -> None:
+    await admin.post(f"{where}/copy", json={})
+
+    again = await admin.post(f"{where}/copy", json={})
+    named = await admin.post(f"{where}/copy", json={"name": "Nights"})
+
+    assert (again.status_code, again.json()["details"]["field"]) == (409, "name")
+    assert (named.status_code, named.json()["name"]) == (201, "Nights")
+
+
+async def test_inv12_a_workstream_that_has_endpoints_says_so(
+    admin: httpx2.AsyncClient, where: str, account: dict[str, Any], workstream: dict[str, Any]
+) -> None:
+    number = {"name": "N", "address": "+14155238886", "workstream_id": workstream["workstream_id"]}
+    accounts = f"/config/v1/accounts/{account['account_id']}"
+    made = await admin.post(f"{accounts}/endpoints", json=number)
+    assert made.status_code == 201, made.text
+
+    answer = await admin.delete(where, headers=FIRST)
+
+    assert (answer.status_code, answer.json()["details"]["in_use"]) == (409, {"endpoints": 1})
