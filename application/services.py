@@ -25,6 +25,7 @@ from application.configuration.draining import Draining
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
+from application.configuration.preferred_agents import PreferredAgentConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.routing_rules import RoutingConfiguration
@@ -68,6 +69,7 @@ class Configuration:
     skills: SkillConfiguration
     capacity_profiles: CapacityProfileConfiguration
     agents: AgentConfiguration
+    preferred_agents: PreferredAgentConfiguration
     templates: TemplateConfiguration
     automated_messages: AutomatedMessageConfiguration
     api_keys: ApiKeyConfiguration

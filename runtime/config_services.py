@@ -18,6 +18,7 @@ from application.configuration.endpoints import SUBJECT as ENDPOINT
 from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
+from application.configuration.preferred_agents import PreferredAgentConfiguration
 from application.configuration.privacy import EnablingRules
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
@@ -173,6 +174,7 @@ def configuration(around: Surroundings) -> Configuration:
             trail=trail,
             database=database,
         ),
+        preferred_agents=PreferredAgentConfiguration(trail=trail, database=database),
         templates=templates,
         automated_messages=AutomatedMessageConfiguration(
             automated_messages=AutomatedMessages(database),

@@ -78,6 +78,7 @@ AGENTS: Final = Statements(
         "DELETE FROM queue_members WHERE agent_id = %(id)s",
         "DELETE FROM agent_skills WHERE agent_id = %(id)s",
         "DELETE FROM agent_capacity_profiles WHERE agent_id = %(id)s",
+        "DELETE FROM preferred_agents WHERE agent_id = %(id)s",
         "DELETE FROM sessions WHERE agent_id = %(id)s",
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE agent_id = %(id)s",
     ),

@@ -9,7 +9,7 @@ from domain.channels import ChannelName
 from domain.configuration import AuditEntry
 from domain.conversations import ConversationRecord
 from domain.errors import NotFound
-from domain.ids import ContactId, ConversationId, EndpointId, MediaId, MessageId
+from domain.ids import AgentId, ContactId, ConversationId, EndpointId, MediaId, MessageId
 from domain.messages import MediaState
 from domain.notices import ConsentShown
 from domain.values import Value
@@ -17,12 +17,16 @@ from storage.database import Database
 from storage.leftovers import Wanted
 
 GET: Final = """
-    SELECT contact_id, display_name, created_at, updated_at, erased_at FROM contacts
-    WHERE contact_id = %(contact_id)s
+    SELECT p.contact_id, p.display_name, p.created_at, p.updated_at, p.erased_at,
+           ARRAY(SELECT a.agent_id FROM preferred_agents a WHERE a.contact_id = p.contact_id
+                 ORDER BY a.position) AS preferred_agent_ids
+    FROM contacts p WHERE p.contact_id = %(contact_id)s
 """
 # Somebody who was erased is known by a hash alone.
 SEARCH: Final = """
-    SELECT DISTINCT p.contact_id, p.display_name, p.created_at, p.updated_at, p.erased_at
+    SELECT DISTINCT p.contact_id, p.display_name, p.created_at, p.updated_at, p.erased_at,
+           ARRAY(SELECT a.agent_id FROM preferred_agents a WHERE a.contact_id = p.contact_id
+                 ORDER BY a.position) AS preferred_agent_ids
     FROM (
         SELECT contact_id FROM addresses WHERE channel = ANY (%(channels)s) AND value = ANY (%(values)s)
         UNION ALL
@@ -86,6 +90,8 @@ class Contact(Value):
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None = None
+    preferred_agent_ids: tuple[AgentId, ...] = ()
+    """Who is asked first when one of their conversations is given out."""
 
 
 class Address(Value):

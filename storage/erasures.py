@@ -75,6 +75,7 @@ FORGET_ADDRESSES: Final = """
     WHERE contact_id = %(contact_id)s AND value NOT LIKE 'erased:%%'
 """
 FORGET_IDS: Final = "DELETE FROM contact_ids WHERE contact_id = %(contact_id)s"
+FORGET_PREFERENCES: Final = "DELETE FROM preferred_agents WHERE contact_id = %(contact_id)s"
 FORGET_CONSENTS: Final = """
     DELETE FROM consent_questions q USING addresses a
     WHERE a.contact_id = %(contact_id)s AND q.address_id = a.address_id
@@ -197,6 +198,7 @@ class Erasures:
             addresses = await connection.execute(FORGET_ADDRESSES, facts)
             ids = await connection.execute(FORGET_IDS, facts)
             consents = await connection.execute(FORGET_CONSENTS, facts)
+            await connection.execute(FORGET_PREFERENCES, facts)
             await connection.execute(FORGET_NAME, facts)
             await self.count(erasure_id, "sessions", sessions.rowcount)
             await self.count(erasure_id, "addresses", addresses.rowcount)

@@ -36,6 +36,7 @@ STILL_KEPT: Final = """
         (SELECT count(*) FROM contact_ids WHERE contact_id = %(contact_id)s) AS ids,
         (SELECT count(*) FROM consent_questions JOIN addresses USING (address_id)
             WHERE contact_id = %(contact_id)s) AS consents,
+        (SELECT count(*) FROM preferred_agents WHERE contact_id = %(contact_id)s) AS preferences,
         (SELECT count(*) FROM conversations WHERE contact_id = %(contact_id)s
             AND state <> 'closed') AS running_conversations,
         (SELECT count(*) FROM messages m JOIN conversations c USING (conversation_id)

@@ -17,6 +17,7 @@ from api.config import (
     endpoints,
     operating_hours,
     organization,
+    preferred_agents,
     queues,
     routing_rules,
     secret_files,
@@ -47,5 +48,6 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     api_keys.router,
     contacts.router,
     contacts.repeatable,
+    preferred_agents.router,
     audit_log.router,
 )

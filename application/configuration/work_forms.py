@@ -15,7 +15,8 @@ _FORBIDDING: Final = ConfigDict(frozen=True, extra="forbid")
 Named = TypeVar("Named", str, CapacityProfileId)
 
 
-def _each_once(names: tuple[Named, ...]) -> tuple[Named, ...]:
+def each_once(names: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Raise ValueError when one comes twice."""
     if len(set(names)) < len(names):
         raise ValueError("name each once")
     return names
@@ -34,7 +35,7 @@ class OfferForm(OfferSettings):
 
     fields: Annotated[
         tuple[AttributeName, ...],
-        AfterValidator(_each_once),
+        AfterValidator(each_once),
         Field(max_length=4, examples=[["topic"]]),
     ] = ()
 
@@ -56,7 +57,7 @@ class WorkForm(WorkSettings):
     offers: OfferForm = OfferForm()
     returning: ReturningForm = ReturningForm()
     capacity_profile_ids: Annotated[
-        tuple[CapacityProfileId, ...], AfterValidator(_each_once), Field(max_length=5)
+        tuple[CapacityProfileId, ...], AfterValidator(each_once), Field(max_length=5)
     ] = ()
 
     @field_validator("allowed_presences")
