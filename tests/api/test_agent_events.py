@@ -2,17 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
 from api import sockets
 from api.agent import events
@@ -23,10 +21,9 @@ from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.database import Database
 from tests.api.conftest import Http
+from tests.api.served import PATIENCE, close_code, receive, served, until
 from tests.fakes import FakeChannel, FakeConversations
 from tests.shop import Shop, open_shop
-
-PATIENCE = 60
 
 
 @pytest.fixture
@@ -42,33 +39,13 @@ def engine(shop: Shop) -> Engine:
 @pytest.fixture
 async def address(app: FastAPI, services: Services) -> AsyncIterator[str]:
     """Where the whole API is served, as in production."""
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    async with services.engine.live_feed.running():
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/agent/v1/events"
-        server.should_exit = True
-        await serving
+    async with services.engine.live_feed.running(), served(app) as where:
+        yield f"ws://{where}/agent/v1/events"
 
 
 @pytest.fixture
 async def ann_token(http: Http, shop: Shop) -> str:
     return await http.key(Scope.AGENT, agent=shop.ann)
-
-
-async def receive(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        frame: dict[str, Any] = json.loads(await socket.recv())
-    return frame
-
-
-async def until(socket: ClientConnection, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    while not is_it(frame := await receive(socket)):
-        pass
-    return frame
 
 
 def following(
@@ -77,13 +54,6 @@ def following(
     query = f"?cursor={cursor}" if cursor else ""
     headers = {"Authorization": f"Bearer {token}"}
     return connect(address + query, additional_headers=headers, **options)
-
-
-async def close_code(socket: ClientConnection) -> int | None:
-    with suppress(ConnectionClosed):
-        while True:
-            await receive(socket)
-    return socket.close_code
 
 
 async def test_what_a_customer_writes_is_told_at_once(address: str, ann_token: str, shop: Shop) -> None:

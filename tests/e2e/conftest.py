@@ -1,10 +1,13 @@
-"""Stacks for whole stories: one for all tests that leave it as it was, and places for more."""
+"""Stacks and browsers for whole stories: what all tests share, and places for more."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.e2e.browsers import a_browser
+from tests.e2e.people import Agent
 from tests.stack import Stack, a_place, free_ports
 
 
@@ -24,3 +27,17 @@ def stack() -> Iterator[Stack]:
             yield running.until_ready()
         finally:
             running.stop()
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """In which people have contexts of their own."""
+    async with a_browser() as running:
+        yield running
+
+
+@pytest.fixture
+async def ana(stack: Stack) -> AsyncIterator[Agent]:
+    """The demo's agent, signed in."""
+    async with Agent(stack) as found:
+        yield found

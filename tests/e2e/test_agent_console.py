@@ -8,19 +8,12 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, FilePayload, ViewportSize, expect
 
-from tests.e2e.browsers import a_browser
 from tests.e2e.desks import Desk
 from tests.e2e.people import Customer, eventually
 from tests.stack import Stack, kill_and_await
 
 PHONE = ViewportSize(width=390, height=844)
 SCREEN = ViewportSize(width=1400, height=900)
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
 
 
 @pytest.fixture

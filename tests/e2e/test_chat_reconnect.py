@@ -1,11 +1,8 @@
 """A customer loses the connection and comes back, or not: by link, by prompt, in time, too late."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
-from tests.e2e.browsers import a_browser
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import Visitor, answered, assert_the_same_transcript, taken_by
 from tests.e2e.widgets import a_widget, carrying
@@ -16,18 +13,6 @@ AWAY = 100.0
 # Half a minute is the shortest time limit there is.
 TOO_LATE = 120.0
 SOON = {"enabled": True, "time_limit": "PT30S"}
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
-
-
-@pytest.fixture
-async def ana(stack: Stack) -> AsyncIterator[Agent]:
-    async with Agent(stack) as found:
-        yield found
 
 
 async def a_visitor(stack: Stack, browser: Browser) -> tuple[Visitor, BrowserContext]:

@@ -8,7 +8,6 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, BrowserContext, FilePayload, expect
 
-from tests.e2e.browsers import a_browser
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import (
     Line,
@@ -24,12 +23,6 @@ PICTURE = base64.b64decode(
 )
 
 
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
-
-
 @pytest.fixture
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     found = await browser.new_context(viewport={"width": 1100, "height": 800}, locale="en-GB")
@@ -42,12 +35,6 @@ async def visitor(stack: Stack, context: BrowserContext) -> AsyncIterator[Visito
     found = Visitor(stack, await context.new_page())
     yield found
     assert found.complaints == []
-
-
-@pytest.fixture
-async def ana(stack: Stack) -> AsyncIterator[Agent]:
-    async with Agent(stack) as found:
-        yield found
 
 
 async def test_a_first_chat_both_ways(visitor: Visitor, ana: Agent) -> None:

@@ -1,14 +1,12 @@
 """Everybody can use the chat: in their language, on their phone, in the dark, by keyboard alone."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, expect
 
-from tests.e2e.browsers import a_browser
 from tests.e2e.people import Agent
 from tests.e2e.visitors import Visitor, answered, taken_by
 from tests.e2e.widgets import a_widget, carrying
@@ -18,18 +16,6 @@ PHONE = {"width": 390, "height": 780}
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # Only the widget is ours to judge; the shop around it is a demo.
 WIDGET = {"include": [["holdfast-chat"]]}
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
-
-
-@pytest.fixture
-async def ana(stack: Stack) -> AsyncIterator[Agent]:
-    async with Agent(stack) as found:
-        yield found
 
 
 async def a_visitor(stack: Stack, browser: Browser, **options: Any) -> Visitor:

@@ -12,7 +12,6 @@ import pytest
 import websockets
 from playwright.async_api import Browser, ViewportSize, expect
 
-from tests.e2e.browsers import a_browser
 from tests.e2e.desks import Desk
 from tests.e2e.people import eventually
 from tests.stack import Stack
@@ -74,12 +73,6 @@ class Visitor:
     async def _post(self, path: str, body: Any) -> dict[str, Any]:
         answer = await self.client.post(f"/chat/v1{path}", json=body, headers=self._headers)
         return dict(answer.raise_for_status().json())
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
 
 
 @pytest.fixture

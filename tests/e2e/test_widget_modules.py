@@ -7,17 +7,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-from tests.e2e.browsers import a_browser
-
 WIDGET = Path(__file__).parents[2] / "widget"
 SITE = "https://widget.example"
 TYPES = {".js": "text/javascript", ".json": "application/json"}
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with a_browser() as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
 """A database of its own for each test, with a small customer service in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 
 from storage.database import Database, open_database
+from tests.contract.simulated_twilio import Simulator
 from tests.fakes import FakeChannel, FakeConversations
 from tests.integration.house import House, furnished
+from tests.integration.story import simulated
 from tests.persons import Traces, traces
 from tests.shop import Shop, open_shop
+from tests.whole import Whole, running
 
 
 @pytest.fixture
@@ -51,3 +55,19 @@ async def left(shop: Shop, tmp_path: Path) -> Traces:
     found = await traces(shop, tmp_path)
     await found.close()
     return found
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """A provider with one number and one customer."""
+    with simulated() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def whole(
+    temporal_dev_server: WorkflowEnvironment, database_url: str, tmp_path: Path, simulator: Simulator
+) -> AsyncIterator[Whole]:
+    """Holdfast as it runs, with that provider's number."""
+    async with running(temporal_dev_server, database_url, tmp_path, simulator) as whole:
+        yield whole

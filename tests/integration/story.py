@@ -38,14 +38,16 @@ FORM = {"AccountSid": ACCOUNT, "From": FROM, "To": TO, "ProfileName": SAID["name
 
 
 @contextlib.contextmanager
-def simulated() -> Iterator[Simulator]:
-    """A provider with this customer and this number."""
+def simulated(
+    phone: str = PHONE, name: str = SAID["name"], text: str = SAID["text"]
+) -> Iterator[Simulator]:
+    """A provider with this number, and a customer who has written to it."""
     with serve(IN_A_HURRY) as simulator:
         simulator.control("reset", {})
         simulator.control("accounts", {"sid": ACCOUNT, "auth_token": TOKEN})
         simulator.control("numbers", {"account_sid": ACCOUNT, "number": BUSINESS, "name": "Shop"})
-        simulator.control("customers", {"phone": PHONE, "profile_name": SAID["name"]})
-        simulator.control("say", {"from": PHONE, "to": BUSINESS, "text": SAID["text"]})
+        simulator.control("customers", {"phone": phone, "profile_name": name})
+        simulator.control("say", {"from": phone, "to": BUSINESS, "text": text})
         yield simulator
 
 
@@ -53,10 +55,12 @@ def a_form(number: int, **fields: str) -> dict[str, str]:
     return {**FORM, "MessageSid": f"SM{number:032x}", **fields}
 
 
-async def until(condition: Callable[[], Awaitable[bool]]) -> None:
+async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
+    """What was found, as soon as there is something."""
     async with asyncio.timeout(PATIENCE):
-        while not await condition():
+        while not (found := await condition()):
             await asyncio.sleep(0.05)
+    return found
 
 
 def has(simulator: Simulator, *names: str) -> Callable[[], Awaitable[bool]]:

@@ -1,15 +1,12 @@
 """Automated messages by the processes as they are: from a webhook to the phone, once each."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from tests.contract.simulated_twilio import ACCOUNT, BUSINESS, IN_A_HURRY, TOKEN, Simulator, serve
-from tests.whole import Whole, running
+from tests.contract.simulated_twilio import ACCOUNT, BUSINESS, Simulator
+from tests.integration.story import simulated, until
+from tests.whole import Whole
 
 PHONE = "+4915199911133"
 NOTICE = "We keep what is said here."
@@ -21,28 +18,8 @@ GOODBYE = "Thank you, goodbye."
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with serve(IN_A_HURRY) as simulator:
-        simulator.control("reset", {})
-        simulator.control("accounts", {"sid": ACCOUNT, "auth_token": TOKEN})
-        simulator.control("numbers", {"account_sid": ACCOUNT, "number": BUSINESS, "name": "Shop"})
-        simulator.control("customers", {"phone": PHONE, "profile_name": "Quentin"})
-        simulator.control("say", {"from": PHONE, "to": BUSINESS, "text": "Hello"})
+    with simulated(PHONE, "Quentin", "Hello") as simulator:
         yield simulator
-
-
-@pytest.fixture
-async def whole(
-    temporal_dev_server: WorkflowEnvironment, database_url: str, tmp_path: Path, simulator: Simulator
-) -> AsyncIterator[Whole]:
-    async with running(temporal_dev_server, database_url, tmp_path, simulator) as whole:
-        yield whole
-
-
-async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(30):
-        while not (found := await condition()):
-            await asyncio.sleep(0.05)
-        return found
 
 
 async def configured(whole: Whole) -> None:

@@ -1,36 +1,18 @@
 """A chat with everything real: API, dispatcher, workflow, worker, outbox and feed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from storage.database import open_database
-from tests.contract.simulated_twilio import Simulator
-from tests.integration.story import simulated
-from tests.whole import Whole, running
+from tests.whole import Whole
 
 PATIENCE = 20
 CHATS = "/chat/v1/conversations"
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[Simulator]:
-    with simulated() as simulator:
-        yield simulator
-
-
-@pytest.fixture
-async def whole(
-    temporal_dev_server: WorkflowEnvironment, database_url: str, tmp_path: Path, simulator: Simulator
-) -> AsyncIterator[Whole]:
-    async with running(temporal_dev_server, database_url, tmp_path, simulator) as whole:
-        yield whole
 
 
 @pytest.fixture

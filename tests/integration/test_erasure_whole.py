@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,16 +21,10 @@ from domain.ports import Eraser
 from runtime.temporal import connect, data_converter
 from storage.database import open_database
 from storage.erasures import Erasures
-from tests.contract.simulated_twilio import (
-    ACCOUNT,
-    BUSINESS,
-    IN_A_HURRY,
-    TOKEN,
-    Simulator,
-    serve,
-)
+from tests.contract.simulated_twilio import ACCOUNT, BUSINESS, Simulator
+from tests.integration.story import simulated, until
 from tests.persons import TRACES, StumblingDatabase, Traces, an_eraser, everything_in
-from tests.whole import Whole, running
+from tests.whole import Whole
 from workflows.erasure import ErasureWorkflow
 from workflows.erasure_client import TemporalErasures
 from workflows.sandbox import RUNNER
@@ -42,28 +35,8 @@ SAID = ("my knee hurts", "take two a day", "allergic to penicillin", "Quentin", 
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    with serve(IN_A_HURRY) as simulator:
-        simulator.control("reset", {})
-        simulator.control("accounts", {"sid": ACCOUNT, "auth_token": TOKEN})
-        simulator.control("numbers", {"account_sid": ACCOUNT, "number": BUSINESS, "name": "Shop"})
-        simulator.control("customers", {"phone": PHONE, "profile_name": "Quentin"})
-        simulator.control("say", {"from": PHONE, "to": BUSINESS, "text": SAID[0]})
+    with simulated(PHONE, "Quentin", SAID[0]) as simulator:
         yield simulator
-
-
-@pytest.fixture
-async def whole(
-    temporal_dev_server: WorkflowEnvironment, database_url: str, tmp_path: Path, simulator: Simulator
-) -> AsyncIterator[Whole]:
-    async with running(temporal_dev_server, database_url, tmp_path, simulator) as whole:
-        yield whole
-
-
-async def until(condition: Callable[[], Awaitable[Any]]) -> Any:
-    async with asyncio.timeout(30):
-        while not (found := await condition()):
-            await asyncio.sleep(0.05)
-        return found
 
 
 async def converse(whole: Whole, simulator: Simulator) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Whose pages may carry a widget: exactly those that an admin listed; all others learn nothing."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -10,17 +9,7 @@ from starlette.types import ASGIApp
 from api.chat.origins import ORIGIN_NOT_ALLOWED
 from domain.ids import new_id
 from tests.api.conftest import Http
-from tests.api.live_chat import EVIL, SHOP, WIDGETS, a_live_chat, a_workstream, made, settings
-
-
-@pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
-
-
-@pytest.fixture
-async def widget(admin: httpx2.AsyncClient) -> dict[str, Any]:
-    return await made(admin, await a_workstream(admin))
+from tests.api.live_chat import EVIL, SHOP, WIDGETS, a_workstream, made, settings
 
 
 @pytest.fixture

@@ -2,83 +2,41 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from api import sockets
 from api.chat import events
 from application.chats import connections, fan_out, feed
-from application.services import Engine
 from channels.extras import Parties
 from channels.live_chat import LiveChatChannel
 from domain.configuration import Credentials
 from domain.conversations import MailKind, State
 from domain.messages import Text
 from domain.views import LiveEvent, LiveEventType
-from storage.accounts import Accounts
 from storage.chat_feed import ChatFeed
-from storage.database import Database
 from storage.visibility import Viewer
 from tests.api.chat_customers import CHATS, Customer, a_customer
 from tests.api.conftest import Http
-from tests.chat_shop import ChatShop, open_chat_shop
-from tests.fakes import FakeConversations
+from tests.api.served import PATIENCE, close_code, receive, served, until
+from tests.chat_shop import ChatShop
 
-PATIENCE = 10
 PROTOCOL = Subprotocol(events.SUBPROTOCOL)
-
-
-@pytest.fixture
-async def desk(database: Database, accounts: Accounts, tmp_path: Path) -> ChatShop:
-    return await open_chat_shop(database, tmp_path, FakeConversations(), accounts=accounts)
-
-
-@pytest.fixture
-def engine(desk: ChatShop) -> Engine:
-    return desk.shop.parts.engine
-
-
-@pytest.fixture
-async def mia(http: Http, desk: ChatShop) -> Customer:
-    return await a_customer(http, desk)
 
 
 @pytest.fixture
 async def address(app: FastAPI, desk: ChatShop) -> AsyncIterator[str]:
     """Where the whole API is served, as in production."""
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    async with desk.chat.feed.running():
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"ws://127.0.0.1:{port}/chat/v1/events"
-        server.should_exit = True
-        await serving
-
-
-async def receive(socket: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(PATIENCE):
-        frame: dict[str, Any] = json.loads(await socket.recv())
-    return frame
-
-
-async def until(socket: ClientConnection, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    while not is_it(frame := await receive(socket)):
-        pass
-    return frame
+    async with desk.chat.feed.running(), served(app) as where:
+        yield f"ws://{where}/chat/v1/events"
 
 
 async def until_message(socket: ClientConnection, text: str) -> dict[str, Any]:
@@ -99,13 +57,6 @@ async def hello(socket: ClientConnection, token: str, cursor: str | None = None)
 
 async def say(socket: ClientConnection, **frame: Any) -> None:
     await socket.send(json.dumps(frame))
-
-
-async def close_code(socket: ClientConnection) -> int | None:
-    with suppress(ConnectionClosed):
-        while True:
-            await receive(socket)
-    return socket.close_code
 
 
 async def test_a_window_is_welcomed_and_told_everything_there_is(address: str, mia: Customer) -> None:

@@ -1,6 +1,5 @@
 """Widgets: what an admin may set, what is refused with advice, and what chats take from it."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,27 +21,10 @@ from tests.api.live_chat import (
     PORTAL,
     SHOP,
     WIDGETS,
-    a_live_chat,
-    a_workstream,
     add_widget,
     made,
     settings,
 )
-
-
-@pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
-
-
-@pytest.fixture
-async def chats(admin: httpx2.AsyncClient) -> dict[str, Any]:
-    return await a_workstream(admin)
-
-
-@pytest.fixture
-async def widget(admin: httpx2.AsyncClient, chats: dict[str, Any]) -> dict[str, Any]:
-    return await made(admin, chats)
 
 
 def at(widget: dict[str, Any]) -> str:

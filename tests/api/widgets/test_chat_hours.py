@@ -1,23 +1,16 @@
 """Chats begin within the hours of their widget; those that run go on."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.api.conftest import Http
-from tests.api.live_chat import WIDGETS, a_live_chat, a_workstream, made, settings
+from tests.api.live_chat import WIDGETS, a_workstream, made, settings
 from tests.api.lost_customers import Browser
 
 HOURS = "/config/v1/operating-hours"
 EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 ROUND_THE_CLOCK = {"days": EVERY_DAY, "opens": "00:00", "closes": "00:00"}
-
-
-@pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
 
 
 @pytest.fixture
@@ -33,8 +26,8 @@ async def widget(admin: httpx2.AsyncClient, hours: dict[str, Any]) -> dict[str, 
 
 
 @pytest.fixture
-async def browser(http: Http, widget: dict[str, Any]) -> Browser:
-    browser = Browser(http.anonymous(), widget["widget_id"])
+async def browser(browser: Browser) -> Browser:
+    """Of somebody who has a session."""
     await browser.sign_in()
     return browser
 

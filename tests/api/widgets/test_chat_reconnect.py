@@ -1,19 +1,17 @@
 """A customer who was lost comes back: by link, on whatever device, or because they were asked."""
 
 import time
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
-from domain.configuration import Agent, Scope
+from domain.configuration import Agent
 from domain.conversations import Event, State
 from domain.ids import new_id
-from storage.database import Database
 from tests.api.conftest import Http
-from tests.api.live_chat import EVIL, PORTAL, SHOP, WIDGETS, a_live_chat, a_workstream, made, settings
+from tests.api.live_chat import EVIL, PORTAL, SHOP, WIDGETS, made, settings
 from tests.api.lost_customers import Browser, Engine
 from tests.contract.shop_signing import Shop
 
@@ -24,45 +22,15 @@ LONG_AGO = timedelta(minutes=10)
 
 
 @pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
-
-
-@pytest.fixture
-async def chats(admin: httpx2.AsyncClient) -> dict[str, Any]:
-    return await a_workstream(admin)
-
-
-@pytest.fixture
-async def widget(admin: httpx2.AsyncClient, chats: dict[str, Any]) -> dict[str, Any]:
-    return await made(admin, chats)
-
-
-@pytest.fixture
 async def members_only(admin: httpx2.AsyncClient, chats: dict[str, Any]) -> dict[str, Any]:
     sign_in = {"issuer": SHOP, "public_key": SIGNER.pem}
     return await made(admin, chats, name="Members", settings=settings(sign_in=sign_in))
 
 
 @pytest.fixture
-def engine_of_chats(database: Database) -> Engine:
-    return Engine(database)
-
-
-@pytest.fixture
-def browser(http: Http, widget: dict[str, Any]) -> Browser:
-    return Browser(http.anonymous(), widget["widget_id"])
-
-
-@pytest.fixture
 def phone(http: Http, widget: dict[str, Any]) -> Browser:
     """Another device."""
     return Browser(http.anonymous("10.9.9.9"), widget["widget_id"])
-
-
-@pytest.fixture
-async def agent(http: Http, ann: Agent) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=ann)
 
 
 @pytest.fixture

@@ -1,39 +1,20 @@
 """The chat API: whose chat it is, when it begins, what is said in it, and when it is over."""
 
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from application.chats.limits import Limit
-from application.services import Engine
 from domain.chats import Visitor
 from domain.configuration import Scope
 from domain.conversations import MailKind, State
 from domain.ids import new_id
-from storage.accounts import Accounts
 from storage.database import Database
 from storage.notes import Notes
 from tests.api.chat_customers import CHATS, Customer, a_customer
 from tests.api.conftest import Http, everything_in
-from tests.chat_shop import ChatShop, open_chat_shop
-from tests.fakes import FakeConversations
+from tests.chat_shop import ChatShop
 from tests.shop import an_outbound
-
-
-@pytest.fixture
-async def desk(database: Database, accounts: Accounts, tmp_path: Path) -> ChatShop:
-    return await open_chat_shop(database, tmp_path, FakeConversations(), accounts=accounts)
-
-
-@pytest.fixture
-def engine(desk: ChatShop) -> Engine:
-    return desk.shop.parts.engine
-
-
-@pytest.fixture
-async def mia(http: Http, desk: ChatShop) -> Customer:
-    return await a_customer(http, desk)
 
 
 async def test_a_session_begins_without_a_chat(http: Http, desk: ChatShop, mia: Customer) -> None:

@@ -1,21 +1,15 @@
 """Files of customers: looked into before anybody has them, and opened by links that end."""
 
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
-from application.services import Engine
 from domain.conversations import MailKind, State
 from domain.errors import MediaUnavailable
-from storage.accounts import Accounts
-from storage.clamd import Scanner
-from storage.database import Database
-from tests.api.chat_customers import CHATS, Customer, a_customer
+from tests.api.chat_customers import CHATS, Customer
 from tests.api.conftest import Http
-from tests.chat_shop import ChatShop, open_chat_shop
-from tests.fakes import FakeConversations
+from tests.chat_shop import ChatShop
 
 PDF = b"%PDF-1.4 a letter"
 PROGRAM = b"MZ" + b"\x00" * 100
@@ -38,22 +32,10 @@ def scanner() -> FakeScanner:
 
 
 @pytest.fixture
-async def desk(database: Database, accounts: Accounts, tmp_path: Path, scanner: Scanner) -> ChatShop:
-    return await open_chat_shop(
-        database, tmp_path, FakeConversations(), accounts=accounts, scanner=scanner
-    )
-
-
-@pytest.fixture
-def engine(desk: ChatShop) -> Engine:
-    return desk.shop.parts.engine
-
-
-@pytest.fixture
-async def mia(http: Http, desk: ChatShop) -> Customer:
-    customer = await a_customer(http, desk)
-    await customer.begin()
-    return customer
+async def mia(mia: Customer) -> Customer:
+    """In a chat."""
+    await mia.begin()
+    return mia
 
 
 async def send(

@@ -1,6 +1,5 @@
 """Persistent chats: for signed-in customers, history kept, ended by agents only, no reconnecting."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,22 +7,17 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from domain.configuration import Agent, Scope
+from domain.configuration import Agent
 from domain.conversations import Event, State
 from storage.conversations import Conversations
 from storage.database import Database
 from tests.api.conftest import Http
-from tests.api.live_chat import SHOP, WIDGETS, a_live_chat, a_workstream, add_widget, made, settings
+from tests.api.live_chat import SHOP, WIDGETS, a_workstream, add_widget, made, settings
 from tests.api.lost_customers import Browser, Engine
 from tests.contract.shop_signing import Shop
 
 SIGNER = Shop()
 SIGN_IN = {"issuer": SHOP, "public_key": SIGNER.pem}
-
-
-@pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
 
 
 @pytest.fixture
@@ -37,27 +31,12 @@ async def widget(admin: httpx2.AsyncClient, lasting: dict[str, Any]) -> dict[str
 
 
 @pytest.fixture
-def engine_of_chats(database: Database) -> Engine:
-    return Engine(database)
-
-
-@pytest.fixture
-def browser(http: Http, widget: dict[str, Any]) -> Browser:
-    return Browser(http.anonymous(), widget["widget_id"])
-
-
-@pytest.fixture
 async def chat(browser: Browser, engine_of_chats: Engine, ann: Agent) -> str:
     await browser.sign_in(SIGNER.token())
     conversation_id = str((await browser.start())["conversation"]["conversation_id"])
     await browser.say(conversation_id, "Hello")
     await engine_of_chats.project(conversation_id, State.ACTIVE, ann)
     return conversation_id
-
-
-@pytest.fixture
-async def agent(http: Http, ann: Agent) -> httpx2.AsyncClient:
-    return await http.keyed(Scope.AGENT, agent=ann)
 
 
 async def test_its_workstream_has_the_patience_of_asynchronous_channels(
