@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from api.app import create_app
 from application.configuration.agents import NewAgent
 from application.configuration.api_keys import NewApiKey
 from application.health import Readiness
@@ -37,6 +35,7 @@ from storage.accounts import Accounts
 from storage.blobs import FileBlobs
 from storage.database import Database, open_database
 from storage.idempotency import IdempotencyKeys
+from tests.api.one_app import OneApp
 from tests.api.whatsapp_account import ACCOUNTS, FakeWhatsApp, an_account
 from tests.fakes import FakeBox, FakeErasures
 
@@ -195,13 +194,16 @@ def configuration(services: Services) -> Configuration:
     return services.configuration
 
 
-@pytest.fixture
-def app(services: Services) -> FastAPI:
-    @asynccontextmanager
-    async def open_services() -> AsyncIterator[Services]:
-        yield services
+@pytest.fixture(scope="session")
+def one_app() -> OneApp:
+    return OneApp()
 
-    return create_app(open_services)
+
+@pytest.fixture
+def app(one_app: OneApp, services: Services) -> FastAPI:
+    """The whole API over this test's services. Who changes its routes makes one of their own."""
+    one_app.services = services
+    return one_app.app
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """Decoded payloads are for operators only, through their key or through the Temporal UI's pages."""
 
 import base64
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 from temporalio.api.common.v1 import Payload
 
-from api.app import create_app
 from api.codec.cors import origin_of
 from application.configuration.agents import NewAgent
 from application.payloads import PayloadReading
@@ -23,6 +19,7 @@ from runtime.keyring import new_key
 from runtime.payloads import PayloadCodec
 from storage.database import Database
 from tests.api.conftest import PASSWORD, ROOT, Http, everything_in
+from tests.api.one_app import OneApp
 
 KEY = new_key()
 TEMPORAL_UI = "http://127.0.0.1:8233"
@@ -31,14 +28,17 @@ DATA = base64.b64encode(SAID).decode()
 PLAIN = {"metadata": {"encoding": base64.b64encode(b"json/plain").decode()}, "data": DATA}
 
 
-@pytest.fixture
-def app(services: Services) -> FastAPI:
-    @asynccontextmanager
-    async def open_services() -> AsyncIterator[Services]:
-        reading = PayloadReading(PayloadCodec([KEY]), services.configuration.audit)
-        yield Services(**{**vars(services), "payloads": reading})
+@pytest.fixture(scope="module")
+def one_app() -> OneApp:
+    """One that Temporal's pages may ask."""
+    return OneApp(f"{TEMPORAL_UI}/")
 
-    return create_app(open_services, f"{TEMPORAL_UI}/")
+
+@pytest.fixture
+def services(services: Services) -> Services:
+    """Those of every test, with a key that is known."""
+    reading = PayloadReading(PayloadCodec([KEY]), services.configuration.audit)
+    return Services(**{**vars(services), "payloads": reading})
 
 
 @pytest.fixture

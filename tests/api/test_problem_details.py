@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from structlog.testing import capture_logs
 
 from api.errors import STATUS, status_of
 from domain import errors
 from tests.api.conftest import Http
+from tests.api.one_app import OneApp
 
 
 def all_errors(
@@ -18,9 +19,9 @@ def all_errors(
     return {root}.union(*(all_errors(kind) for kind in root.__subclasses__()))
 
 
-@pytest.fixture
-def faulty(app: FastAPI) -> FastAPI:
-    """The app with a route that breaks."""
+@pytest.fixture(scope="module")
+def one_app() -> OneApp:
+    """One with routes that break."""
     router = APIRouter()
 
     @router.get("/broken")
@@ -31,8 +32,9 @@ def faulty(app: FastAPI) -> FastAPI:
     async def unavailable() -> None:
         raise errors.Unavailable("The database does not answer.")
 
-    app.include_router(router)
-    return app
+    faulty = OneApp()
+    faulty.app.include_router(router)
+    return faulty
 
 
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
@@ -111,7 +113,7 @@ async def test_no_caller_gets_a_challenge(http: Http) -> None:
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
 
 
-async def test_our_own_mistake_is_logged_and_not_told(faulty: FastAPI, http: Http) -> None:
+async def test_our_own_mistake_is_logged_and_not_told(http: Http) -> None:
     with capture_logs() as lines:
         answer = await http.anonymous().get("/broken", headers={"X-Request-ID": "request-0001"})
 
@@ -123,7 +125,7 @@ async def test_our_own_mistake_is_logged_and_not_told(faulty: FastAPI, http: Htt
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["request failed"]
 
 
-async def test_what_may_be_repeated_says_when(faulty: FastAPI, http: Http) -> None:
+async def test_what_may_be_repeated_says_when(http: Http) -> None:
     answer = await http.anonymous().get("/unavailable")
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
