@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, BrowserContext
 
 from tests.e2e.browsers import a_browser
 from tests.e2e.people import Agent
+from tests.e2e.visitors import Visitor
 from tests.stack import Stack, a_place, free_ports
 
 
@@ -41,3 +42,19 @@ async def ana(stack: Stack) -> AsyncIterator[Agent]:
     """The demo's agent, signed in."""
     async with Agent(stack) as found:
         yield found
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """The browser of somebody at a desk."""
+    found = await browser.new_context(viewport={"width": 1100, "height": 800}, locale="en-GB")
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+async def visitor(stack: Stack, context: BrowserContext) -> AsyncIterator[Visitor]:
+    """They are on a page of the shop, and nothing goes wrong in it."""
+    found = Visitor(stack, await context.new_page())
+    yield found
+    assert found.complaints == []

@@ -1,18 +1,17 @@
 """A customer loses the connection and comes back, or not: by link, by prompt, in time, too late."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import Visitor, answered, assert_the_same_transcript, taken_by
-from tests.e2e.widgets import a_widget, carrying
+from tests.e2e.widgets import a_widget, carrying, hurry
 from tests.stack import Stack
 
-# A line that died without a word is noticed after 45 seconds; then 20 more are its grace.
-AWAY = 100.0
-# Half a minute is the shortest time limit there is.
-TOO_LATE = 120.0
-SOON = {"enabled": True, "time_limit": "PT30S"}
+GRACE = "PT2S"
+TOO_LATE = "PT3S"
 
 
 async def a_visitor(stack: Stack, browser: Browser) -> tuple[Visitor, BrowserContext]:
@@ -43,31 +42,37 @@ async def link_to(ana: Agent, chat: str) -> str:
     return url
 
 
+async def an_impatient_widget(stack: Stack, like: str = "visitors", **settings: Any) -> str:
+    """A lost connection means nothing for a shorter time than at others."""
+    snippet = await a_widget(stack, like, **settings)
+    await hurry(stack, snippet, connection_grace=GRACE)
+    return snippet
+
+
 async def has_left(ana: Agent, chat: str) -> None:
     """The server noticed, and waited as long as a lost connection means nothing."""
-    await eventually(
-        lambda: ana.is_in(chat, "reconnect_window"), "the chat waits for the customer", within=AWAY
-    )
+    await eventually(lambda: ana.is_in(chat, "reconnect_window"), "the chat waits for the customer")
 
 
 async def test_a_link_leads_from_another_device_to_the_same_agent(
     stack: Stack, browser: Browser, ana: Agent
 ) -> None:
-    visitor, first = await a_visitor(stack, browser)
-    await visitor.visit()
-    chat = await in_conversation(visitor, ana)
-    link = await link_to(ana, chat)
-    await first.close()
-    await has_left(ana, chat)
-    other, second = await a_visitor(stack, browser)
-    await other.page.goto(link)
-    await expect(other.line("Good day")).to_be_visible()
-    assert "holdfast_reconnect" not in other.page.url
-    await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
-    await other.say("I am back")
-    await assert_the_same_transcript(other, ana, chat)
-    assert other.complaints == []
-    await second.close()
+    async with carrying(stack, visitors=await an_impatient_widget(stack)):
+        visitor, first = await a_visitor(stack, browser)
+        await visitor.visit()
+        chat = await in_conversation(visitor, ana)
+        link = await link_to(ana, chat)
+        await first.close()
+        await has_left(ana, chat)
+        other, second = await a_visitor(stack, browser)
+        await other.page.goto(link)
+        await expect(other.line("Good day")).to_be_visible()
+        assert "holdfast_reconnect" not in other.page.url
+        await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
+        await other.say("I am back")
+        await assert_the_same_transcript(other, ana, chat)
+        assert other.complaints == []
+        await second.close()
 
 
 async def test_after_the_agent_closed_the_session_the_link_still_leads_to_the_chat(
@@ -111,12 +116,12 @@ async def test_a_link_that_is_opened_too_late_redirects_or_offers_a_new_chat(
 ) -> None:
     help_page = f"{stack.simulator}/shop/help"
     contact = f"{stack.simulator}/shop/goods/rope"
-    plain = await a_widget(stack, reconnecting={**SOON, "portal_url": help_page})
-    leading = await a_widget(
-        stack, reconnecting={**SOON, "portal_url": help_page, "redirect_url": contact}
-    )
+    soon = {"enabled": True, "time_limit": "PT30S", "portal_url": help_page}
+    plain = await an_impatient_widget(stack, reconnecting=soon)
+    leading = await an_impatient_widget(stack, reconnecting={**soon, "redirect_url": contact})
     links, chats = {}, {}
     for snippet in (plain, leading):
+        await hurry(stack, snippet, reconnect_limit=TOO_LATE)
         async with carrying(stack, visitors=snippet):
             visitor, context = await a_visitor(stack, browser)
             await visitor.visit()
@@ -124,7 +129,7 @@ async def test_a_link_that_is_opened_too_late_redirects_or_offers_a_new_chat(
             links[snippet] = await link_to(ana, chats[snippet])
             await context.close()
     for chat in chats.values():
-        await eventually(lambda chat=chat: ana.is_in(chat, "wrap_up"), "time is over", within=TOO_LATE)
+        await eventually(lambda chat=chat: ana.is_in(chat, "wrap_up"), "time is over")
     async with carrying(stack, visitors=plain):
         visitor, context = await a_visitor(stack, browser)
         await visitor.page.goto(links[plain])
@@ -142,7 +147,7 @@ async def test_a_link_that_is_opened_too_late_redirects_or_offers_a_new_chat(
 async def test_who_signed_in_and_comes_back_is_asked(
     stack: Stack, browser: Browser, ana: Agent, *, goes_on: bool
 ) -> None:
-    async with carrying(stack, customers=await a_widget(stack, "customers")):
+    async with carrying(stack, customers=await an_impatient_widget(stack, "customers")):
         visitor, first = await a_visitor(stack, browser)
         await visitor.sign_in()
         chat = await in_conversation(visitor, ana, asked=False)

@@ -1,12 +1,10 @@
 """A customer chats from a page of the shop, an agent answers, and nothing is lost or said twice."""
 
-import base64
 import re
-from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, BrowserContext, FilePayload, expect
+from playwright.async_api import BrowserContext, expect
 
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import (
@@ -17,24 +15,6 @@ from tests.e2e.visitors import (
     taken_by,
 )
 from tests.stack import Stack
-
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-
-
-@pytest.fixture
-async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
-    found = await browser.new_context(viewport={"width": 1100, "height": 800}, locale="en-GB")
-    yield found
-    await found.close()
-
-
-@pytest.fixture
-async def visitor(stack: Stack, context: BrowserContext) -> AsyncIterator[Visitor]:
-    found = Visitor(stack, await context.new_page())
-    yield found
-    assert found.complaints == []
 
 
 async def test_a_first_chat_both_ways(visitor: Visitor, ana: Agent) -> None:
@@ -74,37 +54,6 @@ async def test_what_is_asked_before_a_chat_must_be_answered(visitor: Visitor) ->
     await expect(visitor.chat.get_by_text("Please answer this.")).to_be_visible()
     await name.fill("Elena")
     await expect(visitor.chat.get_by_text("Please answer this.")).to_have_count(0)
-
-
-async def test_files_go_both_ways(visitor: Visitor, ana: Agent) -> None:
-    await visitor.visit()
-    await visitor.begin()
-    await visitor.say("Look at this")
-    chat = await visitor.conversation_id()
-    await taken_by(ana, chat)
-    photo = FilePayload(name="photo.png", mimeType="image/png", buffer=PICTURE)
-    await visitor.chat.locator("input[type=file]").set_input_files([photo])
-    picture = visitor.transcript.get_by_role("img", name="photo.png")
-    await expect(picture).to_have_js_property("complete", value=True)
-    await expect(picture).not_to_have_js_property("naturalWidth", 0)
-    media_id = await ana.upload(chat, "label.png", PICTURE, "image/png")
-    sent = await ana.post(f"/conversations/{chat}/messages", {"attachments": [media_id]})
-    assert sent.status_code < 300, sent.text
-    await expect(visitor.transcript.get_by_role("link", name=re.compile("label"))).to_be_visible()
-    await _paste(visitor, "notes.txt", "text/plain")
-    await expect(visitor.line("notes.txt")).not_to_have_class(re.compile("sending"))
-    await assert_the_same_transcript(visitor, ana, chat)
-
-
-async def _paste(visitor: Visitor, name: str, kind: str) -> None:
-    await visitor.message.evaluate(
-        """(field, [name, type]) => {
-            const clipboardData = new DataTransfer();
-            clipboardData.items.add(new File(['a note'], name, { type }));
-            field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
-        }""",
-        [name, kind],
-    )
 
 
 async def test_inv1_a_cut_line_loses_and_doubles_nothing(

@@ -1,37 +1,25 @@
 """Everybody can use the chat: in their language, on their phone, in the dark, by keyboard alone."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
+from tests.e2e.flaws import flaws
 from tests.e2e.people import Agent
 from tests.e2e.visitors import Visitor, answered, taken_by
 from tests.e2e.widgets import a_widget, carrying
 from tests.stack import Stack
 
 PHONE = {"width": 390, "height": 780}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# Only the widget is ours to judge; the shop around it is a demo.
-WIDGET = {"include": [["holdfast-chat"]]}
 
 
 async def a_visitor(stack: Stack, browser: Browser, **options: Any) -> Visitor:
     """Somebody with a browser like that."""
     context = await browser.new_context(**({"locale": "en-GB", "reduced_motion": "reduce"} | options))
     return Visitor(stack, await context.new_page())
-
-
-async def flaws(visitor: Visitor) -> list[str]:
-    """What axe finds wrong with what is shown now."""
-    found = await Axe().run(visitor.page, context=WIDGET, options=RULES)
-    return [
-        f"{violation['id']}: {node['html']}"
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -41,32 +29,55 @@ async def test_axe_finds_nothing_in_any_pane(
     visitor = await a_visitor(stack, browser, color_scheme=scheme)
     found = {}
     await visitor.visit()
-    found["launcher"] = await flaws(visitor)
+    found["launcher"] = await flaws(visitor.page)
     await visitor.page.evaluate("Holdfast.startProactiveChat({ message: 'Need a hand?' })")
-    found["invitation"] = await flaws(visitor)
+    found["invitation"] = await flaws(visitor.page)
     await visitor.open()
-    found["form"] = await flaws(visitor)
+    found["form"] = await flaws(visitor.page)
     await visitor.button("Start chat").click()
-    found["form with errors"] = await flaws(visitor)
+    found["form with errors"] = await flaws(visitor.page)
     await visitor.chat.get_by_label("Your name").fill("Elena")
     await visitor.button("Start chat").click()
-    found["welcome"] = await flaws(visitor)
+    found["welcome"] = await flaws(visitor.page)
     await visitor.say("Hello https://shop.example")
     chat = await visitor.conversation_id()
     await taken_by(ana, chat)
     await answered(ana, chat, "Good day")
     await expect(visitor.line("Good day")).to_be_visible()
-    found["conversation"] = await flaws(visitor)
+    found["conversation"] = await flaws(visitor.page)
     await visitor.button("More").click()
-    found["menu"] = await flaws(visitor)
+    found["menu"] = await flaws(visitor.page)
     await visitor.button("End chat").click()
-    found["question"] = await flaws(visitor)
+    found["question"] = await flaws(visitor.page)
     await visitor.page.get_by_role("alertdialog").get_by_role("button", name="End chat").click()
     await expect(visitor.chat.get_by_label("Did we help you?")).to_be_visible()
-    found["survey"] = await flaws(visitor)
+    found["survey"] = await flaws(visitor.page)
     await visitor.button("Not now").click()
-    found["over"] = await flaws(visitor)
+    found["over"] = await flaws(visitor.page)
     assert {pane: those for pane, those in found.items() if those} == {}
+    await visitor.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_while_a_chat_is_looked_for_nor_when_nobody_answers(
+    stack: Stack, browser: Browser, scheme: str
+) -> None:
+    visitor = await a_visitor(stack, browser, color_scheme=scheme)
+    has_waited = asyncio.Event()
+
+    async def break_off(route: Route) -> None:
+        await has_waited.wait()
+        await route.abort()
+
+    await visitor.page.route("**/chat/v1/sessions", break_off)
+    await visitor.sign_in()
+    await visitor.open()
+    await expect(visitor.chat.get_by_role("status", name="One moment…")).to_be_visible()
+    found = await flaws(visitor.page)
+    has_waited.set()
+    await expect(visitor.chat.get_by_text("We cannot be reached at the moment.")).to_be_visible()
+    await expect(visitor.button("Try again")).to_be_visible()
+    assert found + await flaws(visitor.page) == []
     await visitor.page.context.close()
 
 
@@ -81,7 +92,7 @@ async def test_whatever_accent_a_shop_chooses_can_be_read(
             await visitor.visit()
             await visitor.begin()
             await visitor.say("Hello")
-            assert await flaws(visitor) == [], accent
+            assert await flaws(visitor.page) == [], accent
             await visitor.page.context.close()
 
 
@@ -164,7 +175,7 @@ async def test_the_chat_speaks_the_language_of_the_browser(
     await taken_by(ana, chat)
     await answered(ana, chat, "네, 확인해 드리겠습니다.")
     await expect(visitor.line("네, 확인해 드리겠습니다.")).to_be_visible()
-    assert await flaws(visitor) == []
+    assert await flaws(visitor.page) == []
     await visitor.page.context.close()
 
 
@@ -209,5 +220,5 @@ async def test_outside_hours_the_chat_says_when_somebody_is_back(
     await visitor.visit()
     await visitor.open()
     await expect(visitor.chat.get_by_text(re.compile("We are back"))).to_be_visible()
-    assert await flaws(visitor) == []
+    assert await flaws(visitor.page) == []
     await visitor.page.context.close()

@@ -14,11 +14,16 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.e2e.desks import Desk
 from tests.e2e.people import eventually
+from tests.e2e.widgets import hurry
 from tests.stack import Stack
 
 SHOP = "http://localhost:9999"
 PORTAL = f"{SHOP}/help"
 SCREEN = ViewportSize(width=1400, height=900)
+GRACE = "PT6S"
+"""Long enough to be seen at the desk."""
+IN_TIME = "PT25S"
+TOO_LATE = "PT3S"
 COUNTS_DOWN = re.compile(r"^[01]:[0-5]\d$")
 
 
@@ -112,6 +117,7 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     desk: Desk, visitor: Visitor
 ) -> None:
     question = f"Where is my parcel? {uuid4().hex[:8]}"
+    await hurry(visitor.stack, visitor.widget_id, connection_grace=GRACE, reconnect_limit=IN_TIME)
     await desk.sign_in()
     await visitor.begin(question)
     await desk.take(question)
@@ -123,6 +129,7 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     await expect(desk.line(PORTAL)).to_be_visible()
     await eventually(lambda: _has_link(visitor), "the link is in the customer's window")
 
+    [url] = [line.rpartition(" ")[2] for line in await visitor.read() if PORTAL in line]
     await visitor.vanish()
     await expect(heading).to_contain_text("Customer disconnected", timeout=70_000)
     await expect(heading).to_contain_text("Customer may come back", timeout=40_000)
@@ -131,7 +138,6 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     shown = await left.text_content()
     await expect(left).not_to_have_text(shown or "")
 
-    [url] = [line.rpartition(" ")[2] for line in await visitor.read() if PORTAL in line]
     answer = await visitor.open_link(url)
     await visitor.connect()
     assert answer["outcome"] == "reconnected"
@@ -139,6 +145,7 @@ async def test_inv8_a_lost_customer_comes_back_by_link_to_the_same_agent(
     await expect(heading).to_contain_text("Active")
     await expect(heading.get_by_role("timer")).to_be_hidden()
 
+    await hurry(visitor.stack, visitor.widget_id, reconnect_limit=TOO_LATE)
     await visitor.vanish()
     await expect(heading).to_contain_text("The customer did not come back in time", timeout=150_000)
     late = await visitor.open_link(url)

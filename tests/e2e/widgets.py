@@ -1,13 +1,17 @@
 """Chat widgets made for one test, and the shop's pages that carry them meanwhile."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
 import httpx2
+import psycopg
 
 from tests.stack import Stack
+
+HURRY = "UPDATE widgets SET timers = timers || %s::jsonb WHERE %s LIKE '%%' || endpoint_id || '%%'"
 
 
 def an_admin(stack: Stack) -> httpx2.AsyncClient:
@@ -29,6 +33,17 @@ async def a_widget(stack: Stack, like: str = "visitors", **settings: Any) -> str
         made = (await admin.post("/widgets", json=draft)).raise_for_status()
         snippet: str = made.json()["snippet"]
     return snippet
+
+
+async def hurry(stack: Stack, widget: str, **timers: str) -> None:
+    """Lost customers are waited for as long as this, in the place where admins' choices are kept too.
+
+    `widget`: its id, or the snippet with it. No admin may choose times that a test would wait for.
+    """
+    connecting = psycopg.AsyncConnection.connect(stack.conninfo, autocommit=True)
+    async with await connecting as connection:
+        changed = await connection.execute(HURRY, (json.dumps(timers), widget))
+    assert changed.rowcount == 1, widget
 
 
 @asynccontextmanager
