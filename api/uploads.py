@@ -1,4 +1,4 @@
-"""Routes that take files: the caller is known before a large body is read."""
+"""Routes that take files: the caller is let in before a large body is read."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeAlias
@@ -6,25 +6,24 @@ from typing import Any, TypeAlias
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from api.dependencies import bearer, current_token, services_of
-from application.services import Services
+from api.dependencies import bearer, current_token
 
 Handler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
-Authenticate: TypeAlias = Callable[[Services, str], Awaitable[object]]
+LetIn: TypeAlias = Callable[[Request, str], Awaitable[object]]
 
 
-def known_first(authenticate: Authenticate) -> type[APIRoute]:
-    """A route that does not even read the body for strangers; usually it is read first."""
+def let_in_first(let_in: LetIn) -> type[APIRoute]:
+    """A route that does not even read the body of who may not call it; usually it is read first."""
 
-    class KnownFirst(APIRoute):
+    class LetInFirst(APIRoute):
         def get_route_handler(self) -> Handler:
             handle = super().get_route_handler()
 
-            async def handle_known(request: Request) -> Response:
+            async def handle_let_in(request: Request) -> Response:
                 token = await current_token(await bearer(request))
-                await authenticate(services_of(request), token)
+                await let_in(request, token)
                 return await handle(request)
 
-            return handle_known
+            return handle_let_in
 
-    return KnownFirst
+    return LetInFirst

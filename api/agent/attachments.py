@@ -2,27 +2,28 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Query, Response, UploadFile
+from fastapi import APIRouter, File, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
-from api.dependencies import AgentCaller, UseEngine
+from api.dependencies import AgentCaller, UseEngine, services_of
 from api.errors import PROBLEMS
 from api.media import served
-from api.uploads import known_first
+from api.uploads import let_in_first
+from application.access import require
 from application.attachments import FileLinks
-from application.services import Services
 from application.uploading import LARGEST_BODY, HandedFile
+from domain.configuration import Scope
 from domain.ids import ConversationId, MediaId
 from domain.messages import PictureSize
 from storage.blobs import Part
 
 
-async def _of_agents(services: Services, token: str) -> None:
-    await services.access.authenticate(token)
+async def _agents(request: Request, token: str) -> None:
+    require(await services_of(request).access.authenticate(token), [Scope.AGENT])
 
 
 router = APIRouter(
-    prefix="/agent/v1", tags=["files"], responses=PROBLEMS, route_class=known_first(_of_agents)
+    prefix="/agent/v1", tags=["files"], responses=PROBLEMS, route_class=let_in_first(_agents)
 )
 
 

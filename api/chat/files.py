@@ -3,30 +3,37 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from api.chat.messages import SAME_AGAIN
 from api.chat.permission import permitted
-from api.chat.routing import CurrentSession, UseChat
+from api.chat.routing import UseChat, chat_of, current_session
+from api.dependencies import current_token
 from api.errors import PROBLEMS
-from api.uploads import known_first
+from api.uploads import let_in_first
 from application.chats.uploads import CAPTION_LIMIT
-from application.services import Services
 from application.uploading import LARGEST_BODY, HandedFile
-from domain.chats import ChatMessage
+from domain.chats import ChatMessage, ChatSession
 from domain.ids import ConversationId
 
 
-async def _of_customers(services: Services, token: str) -> None:
-    await services.engine.chat.sessions.authenticate(token)
+async def _customers(request: Request, token: str) -> None:
+    """All that other routes of customers ask too, each once: it counts calls."""
+    await permitted(request)
+    request.state.chat_session = await current_session(request, token, await chat_of(request))
+
+
+async def _let_in(request: Request) -> ChatSession:
+    session: ChatSession = request.state.chat_session
+    return session
 
 
 router = APIRouter(
     prefix="/chat/v1/conversations",
     tags=["chat"],
     responses=PROBLEMS,
-    route_class=known_first(_of_customers),
-    dependencies=[Depends(permitted)],
+    route_class=let_in_first(_customers),
+    dependencies=[Depends(current_token)],  # known by then; it tells the API's document
 )
 
 
@@ -39,7 +46,7 @@ async def send_file(
     client_id: Annotated[UUID, Form()],
     file: Annotated[UploadFile, File()],
     caption: Annotated[str, Form(max_length=CAPTION_LIMIT)] = "",
-    session: CurrentSession,
+    session: Annotated[ChatSession, Depends(_let_in)],
     chat: UseChat,
     response: Response,
 ) -> ChatMessage:

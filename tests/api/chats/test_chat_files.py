@@ -1,13 +1,16 @@
 """Files of customers: looked into before anybody has them, and opened by links that end."""
 
+from collections.abc import AsyncIterator, Hashable
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
+from application.chats.limits import Limit
 from domain.conversations import MailKind, State
-from domain.errors import MediaUnavailable
-from tests.api.chat_customers import CHATS, Customer
+from domain.errors import MediaUnavailable, TooManyRequests
+from tests.api.chat_customers import CHATS, Customer, a_customer
 from tests.api.conftest import Http
 from tests.chat_shop import ChatShop
 
@@ -150,6 +153,53 @@ async def test_a_file_that_comes_too_late_is_not_kept(mia: Customer, desk: ChatS
     assert await kept(desk) == 0
 
 
+class Unread:
+    """A large body, and whether somebody began to read it."""
+
+    def __init__(self) -> None:
+        self.is_read = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_read = True
+        yield b"--x--\r\n"
+
+    async def send(self, http: httpx2.AsyncClient, chat: str, **headers: str) -> int:
+        headers["Content-Type"] = "multipart/form-data; boundary=x"
+        answer = await http.post(f"{CHATS}/{chat}/files", content=self, headers=headers)
+        return answer.status_code
+
+
 async def test_a_large_body_is_not_even_read_for_strangers(http: Http, mia: Customer) -> None:
-    stranger = Customer(http.bearing("hfc_nobody"), "hfc_nobody", mia.chat)
-    assert (await send(stranger)).status_code == 401
+    body = Unread()
+    assert await body.send(http.bearing("hfc_nobody"), mia.chat) == 401
+    assert not body.is_read
+
+
+async def test_a_large_body_is_not_even_read_for_who_calls_too_often(
+    http: Http, mia: Customer, desk: ChatShop
+) -> None:
+    session_id = (await desk.known(mia.token)).session_id
+    too_often(desk.chat.limits.per_session, session_id)
+    body = Unread()
+    assert await body.send(mia.http, mia.chat) == 429
+    assert not body.is_read
+
+    tom = await a_customer(http, desk)
+    too_often(desk.chat.limits.per_address, "10.0.0.7")
+    assert await body.send(tom.http, mia.chat) == 429
+    assert not body.is_read
+
+
+def too_often(limit: Limit, caller: Hashable) -> None:
+    with suppress(TooManyRequests):
+        while True:
+            limit.require(caller)
+
+
+async def test_a_file_counts_as_one_call(
+    mia: Customer, desk: ChatShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = list[Hashable]()
+    monkeypatch.setattr(desk.chat.limits.per_session, "require", counted.append)
+    await send(mia)
+    assert len(counted) == 1

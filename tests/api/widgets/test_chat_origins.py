@@ -1,5 +1,6 @@
 """Whose pages may carry a widget: exactly those that an admin listed; all others learn nothing."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
@@ -109,6 +110,28 @@ async def test_a_page_of_one_widget_learns_nothing_of_another(
 
     assert (refused.status_code, refused.content) == (403, missing.content)
     assert refused.headers["access-control-allow-origin"] == SHOP
+
+
+async def test_a_page_of_one_widget_uploads_nothing_to_another(
+    admin: httpx2.AsyncClient, http: Http, widget: dict[str, Any]
+) -> None:
+    stream = {"workstream_id": widget["workstream_id"]}
+    await made(admin, stream, settings={"allowed_origins": [EVIL]})
+    opens = {"widget_id": widget["widget_id"]}
+    opened = await http.anonymous().post("/chat/v1/sessions", json=opens)
+    read = list[bytes]()
+
+    async def body() -> AsyncIterator[bytes]:
+        read.append(b"--x--")
+        yield read[0]
+
+    headers = of(EVIL, **{"Content-Type": "multipart/form-data; boundary=x"})
+    path = f"/chat/v1/conversations/{new_id()}/files"
+    customer = http.bearing(opened.json()["session_token"])
+    answer = await customer.post(path, content=body(), headers=headers)
+
+    assert answer.status_code == 403
+    assert read == []
 
 
 async def test_an_origin_that_is_taken_from_the_list_is_out_at_once(
