@@ -103,6 +103,8 @@ class Mail(Value):
     message_id: MessageId | None = None
     has_media: bool = False
     offer: OfferTerms | None = None
+    wrote_at: datetime | None = None
+    """When the customer wrote, if that was before it came: webhooks are late, or lost and recovered."""
 
 
 class ParkedReply(Value):

@@ -14,6 +14,22 @@ def window_expiry(last_inbound_at: datetime, length: timedelta | None) -> dateti
     return None if length is None else last_inbound_at + length
 
 
+def window_after(
+    expires_at: datetime | None,
+    last_inbound_at: datetime,
+    wrote_at: datetime,
+    length: timedelta | None,
+) -> datetime | None:
+    """When it will close once this message is known, too: one that is found late shortens nothing.
+
+    Nor does it open what the provider has shut since a newer message.
+    """
+    opened = window_expiry(wrote_at, length)
+    if opened is None or expires_at is None:
+        return opened
+    return expires_at if wrote_at < last_inbound_at else max(expires_at, opened)
+
+
 def is_window_open(expires_at: datetime | None, now: datetime) -> bool:
     """The window is closed from the very instant it expires."""
     return expires_at is None or now < expires_at

@@ -34,9 +34,11 @@ def on(
 
 
 TABLE: Final[tuple[Row, ...]] = (
-    # The customer writes. Whatever the state, the message opens the service window again.
+    # The customer writes. Whatever the state, the message opens the service window again, unless it is
+    # found when that would be over, too.
     on(Event.CUSTOMER_WROTE, (State.OPEN, State.ACTIVE), None, "open_window", "release_parked"),
-    on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, State.ACTIVE, "open_window", "announce_window_opened", "release_parked"),
+    on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, State.ACTIVE, "open_window", "announce_window_opened", "release_parked", when="window_is_renewed"),
+    on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, None, "open_window", unless="window_is_renewed"),
     on(Event.CUSTOMER_WROTE, State.WAITING, State.OPEN, "open_window", "requeue", "release_parked"),
     on(Event.CUSTOMER_WROTE, State.WRAP_UP, State.OPEN, "open_window", "requeue", "release_parked", unless="is_live"),
     on(Event.CUSTOMER_WROTE, State.WRAP_UP, None, "open_window", when="is_live"),

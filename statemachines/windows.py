@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.conversations import State
 from domain.effects import ExpireParked, OpenWindow, ReleaseParked, SetDeadline, Trigger, WithdrawParked
-from domain.service_window import is_window_open, window_expiry
+from domain.service_window import is_window_open, window_after
 from domain.timers import Deadline
 from statemachines.firing import Firing
 
@@ -15,9 +15,15 @@ class Windows(Firing):
     def window_is_open(self) -> bool:
         return is_window_open(self.memory.window_expires_at, self.now)
 
+    def window_is_renewed(self) -> bool:
+        """A message that was found late may have been written before the window closed."""
+        return is_window_open(self._window_after(), self.now)
+
     def open_window(self) -> None:
-        expires_at = window_expiry(self.wrote_at, self.memory.service_window)
-        self._ask(OpenWindow(wrote_at=self.wrote_at, expires_at=expires_at))
+        expires_at = self._window_after()
+        is_first = self.memory.window_expires_at is None
+        newest = self.wrote_at if is_first else max(self.wrote_at, self.memory.last_inbound_at)
+        self._ask(OpenWindow(wrote_at=newest, expires_at=expires_at))
         if self.state is State.ACTIVE:
             self._watch_window(expires_at)
         if self.state is State.OPEN:
@@ -33,7 +39,7 @@ class Windows(Firing):
         self._announce(Trigger.WINDOW_CLOSING)
 
     def release_parked(self) -> None:
-        if self.memory.parked:
+        if self.memory.parked and is_window_open(self._window_expiry(), self.now):
             self._ask(ReleaseParked())
             self._disarm(Deadline.PARKED_REPLY)
 
@@ -69,6 +75,12 @@ class Windows(Firing):
             self._disarm(Deadline.WINDOW_REMINDER)
         else:
             self._ask(SetDeadline(deadline=Deadline.WINDOW_REMINDER, at=expires_at - before))
+
+    def _window_after(self) -> datetime | None:
+        memory = self.memory
+        return window_after(
+            memory.window_expires_at, memory.last_inbound_at, self.wrote_at, memory.service_window
+        )
 
     def _window_expiry(self) -> datetime | None:
         """The window as this very event leaves it."""

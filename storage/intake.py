@@ -69,19 +69,27 @@ FIRST_COPY: Final = """
 # All that most messages need, in one statement and so in one transaction: their sender is as known,
 # their conversation runs, and they are new. Otherwise it does nothing, and returns no row.
 # Locks are taken in the order of `_prepare_and_keep`: the address, then the conversation. The time is
-# taken once the address is ours, so that no later message comes before an earlier one.
+# taken once the address is ours, so that no later message comes before an earlier one. The window
+# counts from when the customer wrote: one that is found late does not open it anew, nor shorten it.
 # A word is an answer to the consent question until one of us has written: then it may answer them.
 _KEEP: Final = SQL("""
     WITH known AS (
         SELECT a.address_id, a.contact_id FROM addresses a
         WHERE a.channel = %(channel)s AND a.value = %(sender)s AND {as_known} AND {as_said}
         FOR NO KEY UPDATE OF a
-    ), sender AS MATERIALIZED (
+    ), arrived AS MATERIALIZED (
         SELECT address_id, contact_id, clock_timestamp() AS now FROM known
+    ), sender AS (
+        SELECT *, least(%(sent_at)s::timestamptz, now) AS wrote_at FROM arrived
     ), conversation AS (
         UPDATE conversations c
-        SET last_seq = last_seq + 1, mailbox_seq = mailbox_seq + 1, last_inbound_at = sender.now,
-            window_expires_at = sender.now + %(window)s::interval
+        SET last_seq = last_seq + 1, mailbox_seq = mailbox_seq + 1,
+            last_inbound_at = CASE WHEN last_seq = 0 THEN sender.wrote_at
+                                   ELSE greatest(last_inbound_at, sender.wrote_at) END,
+            window_expires_at =
+                CASE WHEN window_expires_at IS NULL OR sender.wrote_at >= last_inbound_at
+                     THEN greatest(window_expires_at, sender.wrote_at + %(window)s::interval)
+                     ELSE window_expires_at END
         FROM sender
         WHERE c.endpoint_id = %(endpoint_id)s AND c.address_id = sender.address_id
           AND {takes_it}

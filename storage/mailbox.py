@@ -41,7 +41,9 @@ PENDING: Final = """
     JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (
             SELECT i.position, i.kind, i.message_id, i.has_media,
-                   CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at
+                   CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at,
+                   CASE WHEN i.kind = 'customer_wrote' AND m.sent_at < i.at THEN m.sent_at END
+                       AS wrote_at
             FROM mailbox i
             LEFT JOIN messages m ON m.message_id = i.message_id
             WHERE i.conversation_id = c.conversation_id

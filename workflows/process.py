@@ -75,7 +75,7 @@ class Process:
             self.errands.copy_files(mail.message_id)
         match mail.kind:
             case MailKind.CUSTOMER_WROTE:
-                await self.notice(Event.CUSTOMER_WROTE, wrote_at=mail.at)
+                await self.notice(Event.CUSTOMER_WROTE, wrote_at=mail.wrote_at or mail.at)
             case MailKind.WINDOW_REFUSED if mail.at < self.memory.last_inbound_at:
                 # It speaks of a message that left before the customer opened the window again.
                 workflow.logger.info("late refusal ignored")

@@ -54,6 +54,50 @@ async def test_the_second_message_joins_the_running_conversation(house: House) -
     ]
 
 
+async def test_inv4_the_window_counts_from_when_the_customer_wrote(house: House) -> None:
+    wrote_at = now() - timedelta(hours=5)
+    first = await house.receive("SM1", sent_at=wrote_at)
+
+    view = await Conversations(house.db).get(first.conversation_id)
+    assert (view.last_inbound_at, view.window_expires_at) == (wrote_at, wrote_at + DAY)
+    mail = await Mailbox(house.db).pending(first.conversation_id)
+    assert mail is not None
+    assert [each.wrote_at for each in mail.items] == [wrote_at]
+    assert mail.items[0].at > wrote_at
+
+    later = now() - timedelta(hours=1)
+    await house.receive("SM3", sent_at=later)
+    await house.receive("SM2", sent_at=wrote_at + timedelta(hours=1))
+    view = await Conversations(house.db).get(first.conversation_id)
+    assert (view.last_inbound_at, view.window_expires_at) == (later, later + DAY)
+
+
+async def test_inv4_a_clock_that_is_ahead_lengthens_no_window(house: House) -> None:
+    received = await house.receive("SM1", sent_at=now() + timedelta(hours=1))
+
+    view = await Conversations(house.db).get(received.conversation_id)
+    assert view.last_inbound_at <= now()
+    assert view.window_expires_at == view.last_inbound_at + DAY
+    mail = await Mailbox(house.db).pending(received.conversation_id)
+    assert mail is not None
+    assert mail.items[0].wrote_at is None
+
+
+async def test_inv4_a_message_that_is_found_late_opens_no_window_that_the_provider_has_shut(
+    house: House,
+) -> None:
+    received = await house.receive("SM1")
+    shut = now() - timedelta(minutes=1)
+    await house.db.execute("UPDATE conversations SET window_expires_at = %(shut)s", {"shut": shut})
+    await house.receive("SM0", sent_at=now() - timedelta(hours=5))
+
+    view = await Conversations(house.db).get(received.conversation_id)
+    assert view.window_expires_at == shut
+    await house.receive("SM2")
+    view = await Conversations(house.db).get(received.conversation_id)
+    assert view.window_expires_at == view.last_inbound_at + DAY
+
+
 async def test_inv2_a_duplicate_changes_nothing_and_gets_the_first_answer(house: House) -> None:
     first = await house.receive("SM1")
     before = await house.value("SELECT (c.*)::text FROM conversations c")

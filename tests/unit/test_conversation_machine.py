@@ -49,6 +49,37 @@ def test_a_message_moves_window_and_reminder_to_24_hours_after_it() -> None:
     assert memory.deadlines[Deadline.WINDOW_REMINDER] == later + 23 * HOUR
 
 
+def test_inv4_a_message_that_is_found_late_shortens_no_window() -> None:
+    active = happen(a_memory(), Event.PICKED).memory
+    late = fire(
+        active,
+        Event.CUSTOMER_WROTE,
+        now=NOON + HOUR,
+        timers=TimerPolicy(),
+        wrote_at=NOON - 5 * HOUR,
+    ).memory
+    assert (late.last_inbound_at, late.window_expires_at) == (NOON, NOON + 24 * HOUR)
+    assert late.deadlines[Deadline.SERVICE_WINDOW] == NOON + 24 * HOUR
+
+
+def test_inv4_the_window_of_a_first_message_that_is_found_late_counts_from_when_it_was_written() -> (
+    None
+):
+    first, wrote_at = a_memory(window_expires_at=None), NOON - 5 * HOUR
+    memory = fire(first, Event.CUSTOMER_WROTE, now=NOON, timers=TimerPolicy(), wrote_at=wrote_at).memory
+    assert (memory.last_inbound_at, memory.window_expires_at) == (wrote_at, wrote_at + 24 * HOUR)
+
+
+def test_inv4_a_message_whose_own_window_is_over_releases_nothing() -> None:
+    now = NOON + 60 * HOUR
+    before = parked(1).model_copy(update={"state": State.TEMPLATE_ONLY})
+    late, effects = fire(
+        before, Event.CUSTOMER_WROTE, now=now, timers=TimerPolicy(), wrote_at=NOON + 30 * HOUR
+    )
+    assert (late.state, late.parked) == (State.TEMPLATE_ONLY, before.parked)
+    assert announced(effects) == []
+
+
 def test_one_reminder_a_window() -> None:
     active = happen(a_memory(), Event.PICKED).memory
     reminded, effects = happen(active, Event.WINDOW_CLOSING, now=NOON + 23 * HOUR)

@@ -43,6 +43,17 @@ async def test_inv5_the_window_closes_on_time(story: Story) -> None:
     assert timedelta(0) <= lateness < timedelta(seconds=1)
 
 
+async def test_inv4_the_window_of_a_message_that_came_late_counts_from_when_it_was_written(
+    story: Story,
+) -> None:
+    wrote_at = story.start.opened_at - timedelta(hours=5)
+    await story.customer_writes(wrote_at=wrote_at)
+    await story.order(commands.Pick)
+    assert (await story.status()).window_expires_at == wrote_at + timedelta(hours=24)
+    await story.pass_time(hours=19, seconds=1)
+    await story.until_state(State.TEMPLATE_ONLY)
+
+
 async def test_the_agent_is_reminded_exactly_once(story: Story) -> None:
     await story.customer_writes(times=100)
     await story.order(commands.Pick)
