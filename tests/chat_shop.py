@@ -105,10 +105,14 @@ class ChatShop:
 
     async def ann_says(self, conversation_id: ConversationId, **override: Any) -> UUID:
         """Her answer leaves: it is there for the customer."""
-        view = await self.shop.parts.engine.desk._listed.get(conversation_id)
-        message_id = await an_outbound(self.shop, view, **override)
+        message_id = await self.ann_writes(conversation_id, **override)
         await self.leaves(message_id)
         return message_id
+
+    async def ann_writes(self, conversation_id: ConversationId, **override: Any) -> UUID:
+        """Her answer is kept, and has not left."""
+        view = await self.shop.parts.engine.desk._listed.get(conversation_id)
+        return await an_outbound(self.shop, view, **override)
 
     async def leaves(self, message_id: UUID) -> None:
         outbox = Outbox(self.database)

@@ -196,9 +196,9 @@ export class Chat extends Emitter {
     this.problem = null;
     this.news = null;
     this.isReplacing = false;
+    this.connection.start(snapshot.cursor);
     this.#restart(snapshot);
     this.local.set(CHAT, snapshot.conversation.conversation_id);
-    this.connection.start(snapshot.cursor);
     this.#visit();
   }
 
@@ -223,7 +223,7 @@ export class Chat extends Emitter {
     const wasOver = this.isOver;
     const isTheSame = this.conversation?.conversation_id === conversation.conversation_id;
     this.conversation = conversation;
-    if (conversation.state === 'closed') this.connection.stop();
+    if (conversation.state === 'closed') this.connection.stopSoon();
     if (this.isOver && !wasOver && isTheSame) this.emit('ended', { reason: conversation.ended_reason });
     this.changed();
   }

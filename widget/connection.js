@@ -13,6 +13,8 @@ const NOT_SOON = [TRY_LATER, ORIGIN_NOT_ALLOWED];
 // Two sockets that never opened: something in between does not let them through.
 const SOCKETS_BEFORE_POLLING = 2;
 const POLLING_FOR = 120_000;
+// What is said while a chat closes comes within seconds, also when it has to be sent a second time.
+const LINGERS = 30_000;
 
 /** Tells `frame` (what came), `state` (idle, connecting, online, lost) and `refused` (a close code). */
 export class Connection extends Emitter {
@@ -22,6 +24,7 @@ export class Connection extends Emitter {
   #line = null;
   #turn = 0;
   #deadSockets = 0;
+  #farewell = null;
   #wake = () => {};
 
   constructor(api) {
@@ -39,7 +42,14 @@ export class Connection extends Emitter {
     this.#keepUp(this.#turn);
   }
 
+  /** The chat is over, but the last words of it may still be on their way. */
+  stopSoon() {
+    this.#farewell ??= setTimeout(() => this.stop(), LINGERS);
+  }
+
   stop() {
+    clearTimeout(this.#farewell);
+    this.#farewell = null;
     this.#turn += 1;
     this.#line?.close();
     this.#wake();

@@ -1,5 +1,6 @@
 """The widget's rules, module by module, in the browser that runs them. No server is there."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,64 @@ async def test_the_token_of_a_link_leaves_the_address(page: Page) -> None:
     assert await run(page, "reconnect_link.js", "return m.takeToken()") == "secret"
     assert page.url == f"{SITE}/help?a=1#top"
     assert await run(page, "reconnect_link.js", "return m.takeToken()") is None
+
+
+# The server's end of a chat's line, which says what a test wants.
+LINE = """
+    const lines = [];
+    window.WebSocket = class {
+        static OPEN = 1;
+        readyState = 1;
+        constructor() { lines.push(this); setTimeout(() => this.onopen?.()); }
+        send() { if (!this.isWelcome) { this.isWelcome = true; this.tell({ type: 'welcome', heartbeat_seconds: 15 }); } }
+        tell(frame) { this.onmessage?.({ data: JSON.stringify(frame) }); }
+        close() { this.isClosed = true; }
+    };
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 10));
+    const chat = new m.Chat({ base: location.href, widgetId: 'w' });
+    const conversation = { conversation_id: 'c', state: 'active', can_write: true };
+    chat.adopt({ conversation, messages: [], has_more: false, cursor: '1.1' });
+    await soon();
+    const close = { type: 'conversation', cursor: '1.2', conversation: { ...conversation, state: 'closed', can_write: false } };
+"""  # noqa: E501 - a line of JavaScript
+
+
+async def test_inv1_what_is_said_while_a_chat_closes_is_shown(page: Page) -> None:
+    found = await run(
+        page,
+        "chat.js",
+        LINE
+        + """
+        lines[0].tell(close);
+        const message = { message_id: 'm', seq: 1, author: 'system' };
+        lines[0].tell({ type: 'message', cursor: '1.3', message });
+        return [chat.isOver, chat.messages.list().map((each) => each.message_id)];
+        """,
+    )
+    assert found == [True, ["m"]]
+
+
+async def test_the_line_of_a_chat_that_closed_ends_after_a_while_whatever_still_comes(
+    page: Page,
+) -> None:
+    await page.clock.install()
+    running = run(
+        page,
+        "chat.js",
+        LINE
+        + """
+        lines[0].tell(close);
+        await new Promise((resolve) => setTimeout(resolve, 20_000));
+        lines[0].tell(close);
+        const before = Boolean(lines[0].isClosed);
+        await new Promise((resolve) => setTimeout(resolve, 11_000));
+        return [before, Boolean(lines[0].isClosed), lines.length, chat.connection.state];
+        """,
+    )
+    told = asyncio.ensure_future(running)
+    while not told.done():
+        await page.clock.run_for(1_000)
+    assert await told == [False, True, 1, "idle"]
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,32 @@ async def test_a_window_that_knows_nothing_is_not_told_of_what_is_over(
         assert (await receive(socket))["type"] == "pong"
 
 
+async def test_inv1_the_last_words_of_a_chat_arrive_although_it_has_closed(
+    address: str, mia: Customer, desk: ChatShop
+) -> None:
+    cursor = (await mia.begin())["cursor"]
+    await desk.project(UUID(mia.chat), State.WRAP_UP, 1, ended_by="agent_ended")
+    async with window(address) as socket:
+        await hello(socket, mia.token, cursor)
+        last = await desk.ann_writes(UUID(mia.chat), content=Text(text="All the best!"))
+        await desk.close(UUID(mia.chat))
+        closed = await until(
+            socket,
+            lambda frame: (
+                frame["type"] == "conversation" and frame["conversation"]["state"] == "closed"
+            ),
+        )
+        await desk.leaves(last)
+        await until_message(socket, "All the best!")
+    async with window(address) as again:
+        await hello(again, mia.token, closed["cursor"])
+        await until_message(again, "All the best!")
+    polled = (await mia.poll(closed["cursor"]))["events"]
+    assert [each["message"]["content"]["text"] for each in polled if "message" in each] == [
+        "All the best!"
+    ]
+
+
 async def test_nobody_is_told_of_somebody_elses_chat(
     address: str, mia: Customer, http: Http, desk: ChatShop
 ) -> None:
