@@ -2,22 +2,30 @@
 
 from typing import Final
 
-from domain.errors import NotFound
+from domain.errors import Refused
 from domain.ids import AgentId, ConversationId, new_id
 from domain.messages import Note
 from storage.database import Database
 from storage.documents import storable
 from storage.paging import page, position, window
 
+# What comes for a conversation that was emptied would stay for ever. The lock: whoever finds it empty
+# waits for us, and looks again.
 ADD: Final = """
-    WITH note AS (
+    WITH conversation AS (
+        SELECT c.conversation_id FROM conversations c JOIN contacts p ON p.contact_id = c.contact_id
+        WHERE c.conversation_id = %(conversation_id)s AND c.emptied_at IS NULL AND p.erased_at IS NULL
+        FOR SHARE OF c
+    ), note AS (
         INSERT INTO notes (note_id, conversation_id, agent_id, text, created_at)
-        VALUES (%(note_id)s, %(conversation_id)s, %(agent_id)s, %(text)s, statement_timestamp())
+        SELECT %(note_id)s::uuid, conversation_id, %(agent_id)s::uuid, %(text)s::text,
+               statement_timestamp()
+        FROM conversation
         RETURNING note_id, agent_id, text, created_at
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, data)
-        VALUES (%(conversation_id)s, 'conversation_changed',
-                jsonb_build_object('note', %(note_id)s::uuid))
+        SELECT conversation_id, 'conversation_changed', jsonb_build_object('note', %(note_id)s::uuid)
+        FROM conversation
     ), woken AS (
         SELECT pg_notify('holdfast_events', '')
     )
@@ -37,6 +45,7 @@ class Notes:
         self._db = db
 
     async def add(self, conversation_id: ConversationId, agent_id: AgentId, text: str) -> Note:
+        """Raise Refused when what was said in the conversation is erased, or about to be."""
         facts = {
             "note_id": new_id(),
             "conversation_id": conversation_id,
@@ -45,7 +54,7 @@ class Notes:
         }
         note = await self._db.row(Note, ADD, facts)
         if note is None:
-            raise NotFound(f"There is no conversation {conversation_id}.")
+            raise Refused("What was said in this conversation was erased; no notes are taken any more.")
         return note
 
     async def listing(

@@ -12,9 +12,15 @@ DUE: Final = """
       AND c.closed_at < now() - make_interval(days => o.transcript_days)
     ORDER BY c.closed_at LIMIT %(limit)s
 """
+# A statement of its own, so that the next one sees the notes of those whom this one waited for.
+HOLD: Final = """
+    SELECT FROM conversations WHERE conversation_id = ANY (%(ids)s)
+    ORDER BY conversation_id FOR NO KEY UPDATE
+"""
 EMPTIED: Final = """
-    UPDATE conversations SET emptied_at = now()
+    UPDATE conversations c SET emptied_at = now()
     WHERE conversation_id = ANY (%(ids)s) AND emptied_at IS NULL
+      AND NOT EXISTS (SELECT FROM notes n WHERE n.conversation_id = c.conversation_id)
 """
 # A file is not younger than its conversation's end, so the index finds all that may be due.
 FILES_DUE: Final = """
@@ -61,8 +67,10 @@ class RetentionStore:
         return [row.conversation_id for row in rows]
 
     async def emptied(self, conversation_ids: list[ConversationId]) -> None:
-        """Nothing that was said is left in these."""
-        await self._db.execute(EMPTIED, {"ids": conversation_ids})
+        """Nothing that was said is left in these, but for notes of this very moment."""
+        async with self._db.transaction():
+            await self._db.execute(HOLD, {"ids": conversation_ids})
+            await self._db.execute(EMPTIED, {"ids": conversation_ids})
 
     async def files_due(self, limit: int) -> list[MediaId]:
         """Files that have been kept for long enough, the oldest first."""

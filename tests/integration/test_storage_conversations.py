@@ -8,7 +8,7 @@ import pytest
 
 from domain.conversations import State
 from domain.effects import Trigger
-from domain.errors import Conflict, ConversationClosed, InvalidInput, NotFound
+from domain.errors import Conflict, ConversationClosed, InvalidInput, NotFound, Refused
 from domain.ids import ConversationId, new_id
 from domain.messages import AuthorKind, DeliveryStatus, Media, MediaItem, MediaState, Text
 from domain.ports import CloseRequest, Projection
@@ -17,6 +17,7 @@ from storage.conversations import Conversations, Viewer
 from storage.media import MediaFiles, MediaRow
 from storage.messages import Messages, NewOutbound
 from storage.notes import Notes
+from storage.retention import RetentionStore
 from storage.workstreams import Workstreams
 from tests.integration.house import House, now
 
@@ -287,6 +288,33 @@ async def test_notes_are_listed_in_order(house: House) -> None:
 
     assert page + rest == written
     assert end is None
+
+
+async def test_an_emptied_conversation_takes_no_notes(house: House) -> None:
+    conversation_id, notes = await opened(house), Notes(house.db)
+    await house.db.execute("UPDATE conversations SET emptied_at = now()")
+    with pytest.raises(Refused, match="erased"):
+        await notes.add(conversation_id, house.alice.agent_id, "too late")
+    assert await house.value("SELECT count(*) FROM notes") == 0
+
+
+async def test_nobody_notes_anything_about_who_is_erased(house: House) -> None:
+    conversation_id, notes = await opened(house), Notes(house.db)
+    await house.db.execute("UPDATE contacts SET erased_at = now()")
+    with pytest.raises(Refused, match="erased"):
+        await notes.add(conversation_id, house.alice.agent_id, "too late")
+
+
+async def test_a_note_that_comes_while_its_conversation_is_emptied_is_not_forgotten(
+    house: House,
+) -> None:
+    conversation_id, notes = await opened(house), Notes(house.db)
+    async with house.db.transaction():
+        await notes.add(conversation_id, house.alice.agent_id, "just in time")
+        emptied = asyncio.create_task(RetentionStore(house.db).emptied([conversation_id]))
+        await house.until_waiting()
+    await emptied
+    assert await house.value("SELECT count(*) FROM conversations WHERE emptied_at IS NULL") == 1
 
 
 async def ids(conversations: Conversations, viewer: Viewer, **which: Any) -> list[ConversationId]:
