@@ -42,6 +42,7 @@ export class Returning {
 
   /** The shop has just said who the customer is. */
   async identify() {
+    await this.#entering; // It may have waited for just this.
     await this.resume();
     if (this.#chat.isOpen) await this.enter();
   }
@@ -117,7 +118,7 @@ export class Returning {
 
   async #enter() {
     const chat = this.#chat;
-    if (chat.session.isSignedIn && !chat.identity.isKnown) chat.signOut();
+    if (chat.session.isSignedIn && !chat.identity.isKnown) await this.#busily(() => this.#recognise());
     if (chat.session.isOpen && !chat.problem) return;
     chat.problem = null;
     try {
@@ -126,6 +127,12 @@ export class Returning {
       chat.problem = error.status === UNAUTHORIZED ? 'sign_in_needed' : 'unreachable';
       chat.changed();
     }
+  }
+
+  /** The page's own script may say only now who is there; nobody may chat as them before. */
+  async #recognise() {
+    await this.#chat.identity.appears();
+    if (!this.#chat.identity.isKnown) this.#chat.signOut();
   }
 
   async #open() {

@@ -249,6 +249,49 @@ async def test_the_line_of_a_chat_that_closed_ends_after_a_while_whatever_still_
     assert await told == [False, True, 1, "idle"]
 
 
+# Whoever was signed in here before, and a server that knows their chat.
+SIGNED_IN = """
+    localStorage.setItem('holdfast:w:session', JSON.stringify({ token: 't', subject: 'mia' }));
+    const asked = [];
+    const snapshot = { conversation: { conversation_id: 'c', state: 'active', can_write: true }, messages: [], cursor: '1.1' };
+    window.WebSocket = class { close() {} };
+    window.fetch = async (url) => { asked.push(new URL(url).pathname); return new Response(JSON.stringify(snapshot)); };
+    const chat = new m.Chat({ base: location.href, widgetId: 'w' });
+    chat.widget = { authenticated: true, pre_chat: [], post_chat: [] };
+    chat.isOpen = true;
+    const token = `h.${btoa(JSON.stringify({ sub: 'mia' }))}.s`;
+"""  # noqa: E501 - a line of JavaScript
+
+
+async def test_who_opens_the_chat_before_the_page_said_who_they_are_stays_signed_in(page: Page) -> None:
+    found = await run(
+        page,
+        "chat.js",
+        SIGNED_IN
+        + """
+        chat.returning.enter();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const before = [chat.session.isSignedIn, chat.isBusy, asked.length];
+        chat.identity.use(() => token);
+        await chat.returning.identify();
+        return [before, chat.session.isSignedIn, chat.isBusy, chat.conversation?.conversation_id];
+        """,
+    )
+    assert found == [[True, True, 0], True, False, "c"]
+
+
+async def test_who_is_named_by_no_page_is_signed_out_in_the_end(page: Page) -> None:
+    await page.clock.install()
+    body = "await chat.returning.enter(); return chat.session.isSignedIn;"
+    told = asyncio.ensure_future(run(page, "chat.js", SIGNED_IN + body))
+    for _ in range(9):
+        await page.clock.run_for(1_000)
+    assert not told.done()
+    while not told.done():
+        await page.clock.run_for(1_000)
+    assert await told is False
+
+
 @pytest.mark.parametrize(
     ("chat", "pane"),
     [
