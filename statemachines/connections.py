@@ -10,7 +10,7 @@ class Connections(Firing):
     """Whether the customer is there."""
 
     def ends_when_left(self) -> bool:
-        """Without its agent it waits for another one, not for its customer."""
+        """Without its agent it waits for another one, not for its customer, who may end it."""
         return self.is_live() and not self.memory.persistent
 
     def connection_is_lost(self) -> bool:

@@ -46,7 +46,8 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.CUSTOMER_WROTE, AWAY, State.OPEN, "open_window", "welcome_back", "requeue", unless="agent_is_held"),
     on(Event.CUSTOMER_OPTED_OUT, UNFINISHED, None, "announce_opt_out"),
     # Live chat: the connection, and the customer's own End. What ended stays ended: the customer may be
-    # in another chat by now.
+    # in another chat by now. Persistent chats are ended by agents only; other live chats do not wait, but
+    # one that did would have no agent to wrap it up.
     on(Event.CHAT_STARTED, State.OPEN, None, "start_waiting", when="is_live"),
     on(Event.CONNECTION_LOST, State.OPEN, None, "start_grace", when="is_live"),
     on(Event.CONNECTION_LOST, State.ACTIVE, State.DISCONNECTED, "start_grace", "announce_disconnected", when="is_live"),
@@ -58,8 +59,8 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.GRACE_EXPIRED, State.DISCONNECTED, State.WRAP_UP, unless="may_reconnect"),
     on(Event.RECONNECT_EXPIRED, State.RECONNECT_WINDOW, State.WRAP_UP),
     on(Event.CUSTOMER_LEFT, State.OPEN, State.CLOSED, when="is_live"),
-    on(Event.CUSTOMER_ENDED, State.OPEN, State.CLOSED, when="is_live"),
-    on(Event.CUSTOMER_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP, when="is_live"),
+    on(Event.CUSTOMER_ENDED, (State.OPEN, State.WAITING), State.CLOSED, when="ends_when_left"),
+    on(Event.CUSTOMER_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP, when="ends_when_left"),
     # An agent takes it, whether the customer is still there or not.
     on(Event.OFFER_ACCEPTED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
     on(Event.PICKED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
@@ -106,7 +107,7 @@ REFUSALS: Final[dict[Event, str]] = {
     Event.GRACE_EXPIRED: "The customer is connected.",
     Event.RECONNECT_EXPIRED: "Nobody is waiting for the customer to reconnect.",
     Event.CUSTOMER_LEFT: "The customer can leave only a live chat that no agent has taken yet.",
-    Event.CUSTOMER_ENDED: "The customer can end only a live chat that has not ended.",
+    Event.CUSTOMER_ENDED: "The customer can end only a live chat that has not ended, and no persistent one.",
     Event.OFFER_ACCEPTED: "The conversation does not wait for an agent any more.",
     Event.PICKED: "The conversation does not wait for an agent any more.",
     Event.ASSIGNED: "The conversation does not wait for an agent any more.",

@@ -75,6 +75,9 @@ END: Final = """
         UPDATE conversations SET ended_by = 'customer_ended'
         WHERE conversation_id = %(conversation_id)s AND channel = 'live_chat'
           AND ended_by IS NULL AND state NOT IN ('wrap_up', 'closed')
+          AND NOT EXISTS (
+              SELECT FROM chats h WHERE h.conversation_id = %(conversation_id)s AND h.persistent
+          )
         RETURNING conversation_id
     )
     INSERT INTO conversation_events (conversation_id, type)
@@ -198,7 +201,10 @@ class Chats:
             return await self._go_on(session, conversation_id)
 
     async def end(self, conversation_id: ConversationId) -> bool:
-        """The customer ends it: at once for them, and soon for its workflow. False: it had ended."""
+        """The customer ends it: at once for them, and soon for its workflow.
+
+        False: it had ended, or is persistent.
+        """
         which = {"conversation_id": conversation_id}
         async with self._db.transaction():
             if not await self._db.execute(END, which):

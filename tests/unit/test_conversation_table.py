@@ -54,7 +54,7 @@ LIVE_CHAT = WHATSAPP | {
     Event.CUSTOMER_WROTE:         (O,   A,     O,      A,    A,      A,       U,      NO),
     Event.CHAT_STARTED:           (O,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.CUSTOMER_LEFT:          (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
-    Event.CUSTOMER_ENDED:         (C,   U,     NO,     U,    U,      U,       NO,     NO),
+    Event.CUSTOMER_ENDED:         (C,   U,     C,      U,    U,      U,       NO,     NO),
     Event.CUSTOMER_RETURNED:      (O,   NO,    NO,     A,    A,      NO,      NO,     NO),
     Event.CONNECTION_LOST:        (O,   D,     NO,     NO,   NO,     NO,      NO,     NO),
     Event.SESSION_CLOSED:         (NO,  O,     NO,     D,    R,      O,       C,      NO),

@@ -4,6 +4,7 @@ import pytest
 
 from domain.channels import ChannelName
 from domain.conversations import Event, State
+from domain.errors import Refused
 from domain.timers import TimerPolicy
 from statemachines.machine import fire
 from tests.builders import ALICE, NOON, an_assigned_memory
@@ -24,6 +25,16 @@ def test_a_chat_that_its_agent_leaves_waits_for_whom_it_needs(
 
     assert after.state is state
     assert not after.holds_capacity
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_an_agent_ends_it_whatever_its_state(state: State) -> None:
+    memory = an_assigned_memory(
+        state, channel=ChannelName.LIVE_CHAT, service_window=None, persistent=True
+    )
+
+    with pytest.raises(Refused):
+        fire(memory, Event.CUSTOMER_ENDED, now=NOON, timers=TimerPolicy())
 
 
 def test_a_returning_customer_goes_back_to_the_same_agent_first() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from domain.configuration import Agent
 from domain.conversations import Event, State
+from storage.chats import Chats
 from storage.conversations import Conversations
 from storage.database import Database
 from tests.api.conftest import Http
@@ -87,9 +88,10 @@ async def test_a_customer_who_goes_is_not_lost(
     assert policy.open_auto_close == timedelta(days=30)
 
 
-async def test_only_an_agent_ends_it(browser: Browser, chat: str) -> None:
+async def test_only_an_agent_ends_it(browser: Browser, chat: str, database: Database) -> None:
     answer = await browser.post(f"/conversations/{chat}/end")
 
+    assert not await Chats(database).end(UUID(chat))
     assert (answer.status_code, answer.json()["code"]) == (409, "refused")
     assert (await browser.say(chat, "Still here")).status_code == 201
 
