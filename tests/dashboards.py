@@ -25,7 +25,7 @@ SDK_METRICS = {
 PROMETHEUS_OWN = {"up": {"job"}}
 WORDS = {
     *("sum", "max", "min", "count", "topk", "absent", "rate", "increase", "histogram_quantile"),
-    *("by", "or", "unless", "offset"),
+    *("by", "and", "or", "unless", "offset", "time"),
 }
 _STRING = re.compile(r'"[^"]*"')
 _RANGE = re.compile(r"\[[^\]]*\]")
