@@ -115,9 +115,9 @@ _KEEP: Final = SQL("""
                %(provider_message_id)s::text, %(sent_at)s::timestamptz, now
         FROM conversation
     ), mail AS (
-        INSERT INTO mailbox (conversation_id, position, kind, message_id, has_media, at)
+        INSERT INTO mailbox (conversation_id, position, kind, message_id, has_media, traceparent, at)
         SELECT conversation_id, mailbox_seq, 'customer_wrote', %(message_id)s::uuid,
-               %(has_media)s::boolean, now
+               %(has_media)s::boolean, %(traceparent)s::text, now
         FROM conversation
     ), files AS (
         INSERT INTO media (media_id, conversation_id, message_id, position, state, mime_type, file_name,
@@ -187,7 +187,11 @@ class Intake:
 
         Raise EndpointGone if the endpoint was removed since it was found, or drains.
         """
-        message = {**as_parameters(endpoint, event), "window": window}
+        message = {
+            **as_parameters(endpoint, event),
+            "window": window,
+            "traceparent": self.traceparent(),
+        }
         try:
             kept = await self._keep(message) or await self._prepare_and_keep(endpoint, event, message)
         except _HasIt as known:
@@ -203,6 +207,10 @@ class Intake:
             return first
         self._hint.soon()
         return kept
+
+    def traceparent(self) -> str | None:
+        """What names the span of the message that comes in. Here nobody traces."""
+        return None
 
     async def _keep(self, message: Parameters) -> Received | None:
         return await self._db.row(Received, KEEP, {**message, "message_id": new_id()})
@@ -258,4 +266,5 @@ def as_parameters(endpoint: IntakeEndpoint, event: MessageReceived) -> dict[str,
         "has_media": isinstance(event.content, Media),
         "media": media_document(event.content),
         "answer": storable(answer_in(event.content)),
+        "traceparent": None,
     }

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Final
 
+from pydantic import Field
+
 from domain.conversations import ConversationRecord, Mail, MailKind
 from domain.ids import AgentId, ConversationId, MessageId
 from domain.timers import TimerPolicy
@@ -10,6 +12,13 @@ from storage.database import Database
 
 PAGE: Final = 100
 """As many items as are handed over at once."""
+
+
+class PendingItem(Mail):
+    """An item, and what only its dispatch may know of it: Temporal is not told."""
+
+    traceparent: str | None = Field(default=None, exclude=True)
+    """Names the span that it came in, if it was traced."""
 
 
 class PendingMail(ConversationRecord):
@@ -21,7 +30,7 @@ class PendingMail(ConversationRecord):
     queue_name: str
     preferred_agent_id: AgentId | None
     revision: int
-    items: tuple[Mail, ...]
+    items: tuple[PendingItem, ...]
 
 
 # A refusal speaks of the time when its message was written: what the customer wrote since then has
@@ -40,7 +49,7 @@ PENDING: Final = """
     JOIN queues q ON q.queue_id = c.queue_id
     JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (
-            SELECT i.position, i.kind, i.message_id, i.has_media,
+            SELECT i.position, i.kind, i.message_id, i.has_media, i.traceparent,
                    CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at,
                    CASE WHEN i.kind = 'customer_wrote' AND m.sent_at < i.at THEN m.sent_at END
                        AS wrote_at

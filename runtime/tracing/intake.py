@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.messages import MessageReceived
-from runtime.tracing.handover import Origins
-from runtime.tracing.spans import CONVERSATION, MESSAGE, Spans
+from runtime.tracing.in_workflow import PARENT
+from runtime.tracing.spans import CONVERSATION, MESSAGE, Spans, carrier_of
 from storage.beginnings import Placer
 from storage.database import Database
 from storage.intake import Intake, IntakeEndpoint, Received
@@ -13,10 +13,9 @@ from storage.intake import Intake, IntakeEndpoint, Received
 class TracedIntake(Intake):
     """Says which message of which conversation it became, and whether it was there already."""
 
-    def __init__(self, database: Database, placer: Placer, spans: Spans, origins: Origins) -> None:
+    def __init__(self, database: Database, placer: Placer, spans: Spans) -> None:
         super().__init__(database, placer)
         self._spans = spans
-        self._origins = origins
 
     async def receive(
         self, endpoint: IntakeEndpoint, event: MessageReceived, window: timedelta | None
@@ -26,6 +25,7 @@ class TracedIntake(Intake):
             span.set_attribute(CONVERSATION, str(received.conversation_id))
             span.set_attribute(MESSAGE, str(received.message_id))
             span.set_attribute("holdfast.is_new", received.is_new)
-            if received.is_new:
-                self._origins.remember(received.message_id, span.get_span_context())
             return received
+
+    def traceparent(self) -> str | None:
+        return carrier_of().get(PARENT)

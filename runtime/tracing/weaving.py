@@ -5,7 +5,7 @@ from typing import Any
 from opentelemetry.trace import TracerProvider
 
 from runtime.telemetry import Tracing
-from runtime.tracing.handover import Origins, TracedConversations
+from runtime.tracing.handover import TracedConversations
 from runtime.tracing.intake import TracedIntake
 from runtime.tracing.log_ids import name_trace
 from runtime.tracing.provider_calls import ProviderCalls
@@ -23,7 +23,6 @@ class WovenTracing(Tracing):
 
     def __init__(self, provider: TracerProvider) -> None:
         self._spans = Spans(provider)
-        self._origins = Origins()
         self.watch = ProviderCalls(self._spans)
         self.interceptors = (TemporalTracing(self._spans),)
         self.log_processors = (name_trace,)
@@ -32,7 +31,7 @@ class WovenTracing(Tracing):
         return TracedRequests(app, self._spans)
 
     def intake(self, database: Database, placer: Placer) -> Intake:
-        return TracedIntake(database, placer, self._spans, self._origins)
+        return TracedIntake(database, placer, self._spans)
 
     def conversations(self, conversations: Conversations) -> Conversations:
-        return TracedConversations(conversations, self._spans, self._origins)
+        return TracedConversations(conversations, self._spans)

@@ -225,6 +225,7 @@ async def _facts(house: House) -> dict[str, Any]:
         "good_for": "50 seconds",
         "handled": 1,
         "has_media": False,
+        "traceparent": None,
         "holds_capacity": False,
         "ids": Jsonb({"phone": "+17"}),
         "kind": "customer_wrote",

@@ -4,12 +4,8 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from opentelemetry.trace import SpanContext
 from temporalio.api.common.v1 import Payload
 
-from domain.ids import new_id
-from runtime.tracing.handover import REMEMBERED as MESSAGES
-from runtime.tracing.handover import Origins
 from runtime.tracing.in_workflow import (
     AT_ONCE,
     HEADER,
@@ -83,11 +79,3 @@ def test_a_header_that_is_not_ours_does_not_stop_a_workflow(strange: Payload) ->
 
 def test_a_header_comes_out_as_it_went_in() -> None:
     assert carrier_in({HEADER: payload_of(a_cause(1).carrier)}) == a_cause(1).carrier
-
-
-def test_messages_that_another_process_dispatched_are_forgotten_in_the_end() -> None:
-    origins, messages = Origins(), [new_id() for _ in range(MESSAGES + 1)]
-    for number, message_id in enumerate(messages, start=1):
-        origins.remember(message_id, SpanContext(number, number, is_remote=False))
-
-    assert [origin.trace_id for origin in origins.of([messages[0], messages[-1]])] == [MESSAGES + 1]
