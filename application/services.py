@@ -44,6 +44,7 @@ from application.payloads import PayloadReading
 from application.personal_data import PersonalData
 from application.public_widgets import PublicWidgets
 from application.reconnect_offers import ReconnectOffers
+from application.required_skills import SkillUpdates
 from application.signals import Signals
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -107,6 +108,7 @@ class Engine:
     channels: Mapping[ChannelName, Channel]
     intake: Intake
     desk: Desk
+    skill_updates: SkillUpdates
     correspondence: Correspondence
     signals: Signals
     attachments: Attachments

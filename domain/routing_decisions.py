@@ -46,10 +46,13 @@ class Verdict(Value):
 
 
 class Decision(Value):
-    """Where a conversation goes: to the queue of a rule, or else to its workstream's fallback queue."""
+    """Where a conversation goes: to the queue of a rule, or else to its workstream's fallback queue.
+
+    By an agent: it stays where it is, but needs other skills.
+    """
 
     queue_id: QueueId
-    by: Literal["rule", "fallback"]
+    by: Literal["rule", "fallback", "agent"]
     why: str
     attributes: dict[str, str] = Field(default_factory=dict)
     priority: int = USUAL_PRIORITY

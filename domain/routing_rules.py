@@ -140,6 +140,11 @@ def hours_asked_by(rules: Sequence[Rule]) -> set[OperatingHoursId]:
     return {hours_id for rule in rules for hours_id in hours_in(rule.condition)}
 
 
+def skills_in(rules: Sequence[Rule]) -> list[RequiredSkill]:
+    """All that conversations are said to need."""
+    return [skill for rule in rules for skill in rule.outcome.skills]
+
+
 def problems_of(kind: RulesetKind, rules: Sequence[Rule]) -> Iterator[str]:
     """What is wrong with these as a set of that kind, in words for whoever wrote them."""
     for name, number in Counter(rule.name for rule in rules).items():

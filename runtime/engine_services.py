@@ -30,6 +30,7 @@ from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
 from application.representatives import Representatives
+from application.required_skills import SkillUpdates
 from application.retention import Retaining
 from application.safekeeping import Safekeeping
 from application.sending import Sending
@@ -242,6 +243,7 @@ def _engine(
             conversations=around.conversations,
             representatives=Representatives(points, post, around.channels),
         ),
+        skill_updates=SkillUpdates(database, listed),
         signals=Signals(
             listed=listed,
             messages=messages,

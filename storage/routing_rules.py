@@ -16,11 +16,13 @@ from domain.routing_rules import (
     RulesetKind,
     hours_asked_by,
     queues_in,
+    skills_in,
 )
 from domain.values import Value
 from storage.database import Database
 from storage.documents import document
 from storage.resources import Resource, Statements
+from storage.skills import HOLD
 
 RULESETS: Final = Statements(
     insert="""
@@ -61,6 +63,7 @@ RULESETS: Final = Statements(
             ) queues
             HAVING count(*) = cardinality(%(queue_ids)s::uuid[])
         """,
+        "skills": HOLD,
         "operating_hours_id": """
             SELECT count(*) FROM (
                 SELECT 1 FROM operating_hours
@@ -113,6 +116,7 @@ class Rulesets(Resource[Ruleset]):
             "rules": document(value.rules),
             "queue_ids": sorted(queues_in(value.rules)),
             "operating_hours_ids": sorted(hours_asked_by(value.rules)),
+            "skills": document(skills_in(value.rules)),
         }
 
     async def of(self, workstream_id: WorkstreamId) -> list[Ruleset]:

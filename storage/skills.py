@@ -59,6 +59,18 @@ HIGHEST_IN_USE: Final = """
         JOIN skills k ON n.name = lower(k.name) WHERE k.skill_id = %(id)s
     ) AS used
 """
+# Until the transaction ends none of them is renamed, shortened or removed. Nothing: one is not there.
+HOLD: Final = """
+    SELECT 1 WHERE NOT EXISTS (
+        SELECT FROM jsonb_to_recordset(%(skills)s) AS s (name text, level integer)
+        WHERE NOT EXISTS (
+            SELECT FROM skills k
+            WHERE lower(k.name) = lower(s.name) AND k.deleted_at IS NULL
+              AND s.level <= jsonb_array_length(k.levels)
+            FOR SHARE OF k
+        )
+    )
+"""
 AMONG: Final = SELECT + "WHERE skill_id = ANY (%(ids)s) AND deleted_at IS NULL"
 NAMED: Final = SELECT + "WHERE lower(name) = ANY (%(names)s) AND deleted_at IS NULL"
 

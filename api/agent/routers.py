@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.agent import attachments, chats, conversations, events, messages, session, signals
+from api.agent import attachments, chats, conversations, events, messages, session, signals, skills
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     conversations.router,
+    skills.router,
     chats.router,
     messages.router,
     messages.templates_router,

@@ -9,6 +9,7 @@ from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Language, Moment, Text
 from application.configuration.pages import matching
 from application.configuration.register import Register
+from application.configuration.skills import unknown_skills
 from domain.configuration import Caller
 from domain.errors import InvalidInput, NotFound
 from domain.ids import ConversationId, EndpointId, RulesetId, WorkstreamId, new_id
@@ -21,12 +22,14 @@ from domain.routing_rules import (
     hours_asked_by,
     problems_of,
     queues_in,
+    skills_in,
 )
 from routing.rules import decide
 from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.queues import Queues
 from storage.routing_rules import Rulebooks, Rulesets
+from storage.skills import Skills
 from storage.workstreams import Workstreams
 
 SUBJECT: Final = "routing_rules"
@@ -96,6 +99,7 @@ class RoutingConfiguration:
         self._workstreams = Workstreams(database)
         self._endpoints = Endpoints(database)
         self._queues = Queues(database)
+        self._skills = Skills(database)
         self._register = Register(SUBJECT, self._rulesets, trail, database)
 
     async def get(self, ruleset_id: RulesetId) -> Ruleset:
@@ -180,6 +184,7 @@ class RoutingConfiguration:
 
     async def _check(self, kind: RulesetKind, rules: Sequence[Rule]) -> None:
         problems = [*problems_of(kind, rules), *await self._unknown(rules)]
+        problems += await unknown_skills(self._skills, skills_in(rules))
         if problems:
             raise InvalidInput(" ".join(problems), field="rules", problems=problems)
 

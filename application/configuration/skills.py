@@ -1,6 +1,6 @@
 """Skills: what agents can do, and what its levels are called."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic import Field
@@ -11,7 +11,7 @@ from application.configuration.register import Register
 from domain.configuration import Caller
 from domain.errors import InvalidInput
 from domain.ids import SkillId, new_id
-from domain.skills import AgentSkill, Levels, Skill
+from domain.skills import AgentSkill, Levels, RequiredSkill, Skill
 from storage.database import Database
 from storage.skills import Skills
 
@@ -66,12 +66,25 @@ class SkillConfiguration:
 async def check_skills(known: Skills, wanted: Sequence[AgentSkill]) -> None:
     """Raise InvalidInput unless each exists and has such a level."""
     skills = {skill.skill_id: skill for skill in await known.among([each.skill_id for each in wanted])}
-    problems = [
-        f"There is no skill {each.skill_id}."
-        if (skill := skills.get(each.skill_id)) is None
-        else f"“{skill.name}” has {len(skill.levels)} levels, but no level {each.level}."
-        for each in wanted
-        if each.skill_id not in skills or each.level > len(skills[each.skill_id].levels)
-    ]
+    problems = _problems((f"{each.skill_id}", skills.get(each.skill_id), each.level) for each in wanted)
     if problems:
         raise InvalidInput(" ".join(problems), field="skills", problems=problems)
+
+
+async def unknown_skills(known: Skills, wanted: Sequence[RequiredSkill]) -> list[str]:
+    """What is wrong with these, in words: skills that do not exist, levels that they do not have."""
+    found = await known.named([each.name for each in wanted])
+    skills = {skill.name.casefold(): skill for skill in found}
+    return _problems(
+        (f"“{each.name}”", skills.get(each.name.casefold()), each.level) for each in wanted
+    )
+
+
+def _problems(wanted: Iterable[tuple[str, Skill | None, int]]) -> list[str]:
+    problems = []
+    for called, skill, level in wanted:
+        if skill is None:
+            problems.append(f"There is no skill {called}.")
+        elif level > len(skill.levels):
+            problems.append(f"“{skill.name}” has {len(skill.levels)} levels, but no level {level}.")
+    return problems

@@ -10,6 +10,7 @@ from domain.channels import ChannelName
 from domain.configuration import Account, Agent, Endpoint, Queue, Workstream
 from domain.ids import ConversationId, MessageId, new_id
 from domain.messages import AuthorKind, Content, DeliveryStatus, MessageReceived, Sender, Text
+from domain.skills import Skill
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.database import Database
@@ -44,6 +45,11 @@ def an_agent(name: str, **override: Any) -> Agent:
 
 def a_queue(name: str, *members: UUID) -> Queue:
     return Queue(queue_id=new_id(), name=name, member_ids=members, created_at=now(), updated_at=now())
+
+
+def a_skill(name: str, levels: int = 10) -> Skill:
+    names = tuple(str(level) for level in range(1, levels + 1))
+    return Skill(skill_id=new_id(), name=name, levels=names, created_at=now(), updated_at=now())
 
 
 def an_account(name: str = "Support", **override: Any) -> Account:

@@ -23,8 +23,9 @@ from storage.operating_hours import OperatingHoursRows
 from storage.queues import Queues
 from storage.routing_decisions import RoutingDecisions
 from storage.routing_rules import Rulebooks
+from storage.skills import Skills
 from storage.visibility import Viewer
-from tests.integration.house import DAY, House, a_message, a_queue
+from tests.integration.house import DAY, House, a_message, a_queue, a_skill
 from tests.rulebook import OFFICE, a_rule, asks
 from tests.shop import Shop, a_webhook, caller_of
 from tests.shop import a_message as from_alice
@@ -64,6 +65,7 @@ async def receive(shop: Shop, request: WebhookRequest) -> None:
 
 async def test_a_webhook_goes_to_the_queue_of_its_rule_and_agents_see_why(shop: Shop) -> None:
     billing = await Queues(shop.database).create(a_queue("Billing", shop.ann.agent_id))
+    await Skills(shop.database).create(a_skill("Billing"))
     workstream_id = shop.workstream.workstream_id
     refund = a_rule(
         "refund",

@@ -167,3 +167,26 @@ async def test_a_change_of_skills_is_in_the_audit_log(
     told = [(each["subject"], each["action"], each["changes"]) for each in entries]
     assert told[0] == ("agent", "updated", {"skills": {"from": [], "to": [given]}})
     assert ("skill", "created") in [each[:2] for each in told]
+
+
+@pytest.mark.parametrize(
+    ("needed", "told"),
+    [
+        ({"name": "Chess", "level": 1}, "There is no skill “Chess”."),
+        ({"name": "billing", "level": 4}, "“Billing” has 3 levels, but no level 4."),
+    ],
+)
+async def test_a_rule_that_needs_what_nobody_can_have_is_refused(
+    admin: httpx2.AsyncClient,
+    billing: dict[str, Any],
+    workstream: dict[str, Any],
+    needed: dict[str, Any],
+    told: str,
+) -> None:
+    rules = [{"name": "R", "outcome": {"skills": [needed]}}]
+    draft = {"workstream_id": workstream["workstream_id"], "kind": "classification", "rules": rules}
+
+    answer = await admin.post("/config/v1/routing-rules", json=draft)
+
+    assert answer.status_code == 422
+    assert told in answer.json()["details"]["problems"]
