@@ -1,0 +1,105 @@
+"""What work is distributed over: conversations that wait, and the agents who may take them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from pydantic import Field
+
+from domain.channels import ChannelName
+from domain.custom_order import CustomOrder
+from domain.distribution import AssignmentMethod, WorkSettings
+from domain.ids import AgentId, CapacityProfileId, ConversationId, EndpointId, QueueId, WorkstreamId
+from domain.presences import BasePresence
+from domain.routing_decisions import USUAL_PRIORITY
+from domain.skills import RequiredSkill
+from domain.values import Value
+
+MOST_REFUSERS: Final = 100
+"""After so many agents declined or missed it, a conversation is not offered any more: somebody takes it
+(the product whose job we do gives up after as many)."""
+MOST_REFUSALS: Final = 3
+"""So often one agent is asked for one conversation, unless the organisation says otherwise."""
+
+
+class WorkQueue(Value):
+    """A queue in which conversations wait."""
+
+    queue_id: QueueId
+    priority: int
+    method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY
+    custom_order: CustomOrder = CustomOrder()
+
+
+class Membership(Value):
+    """What counts for taking turns in one queue."""
+
+    added_at: datetime
+    assigned_at: datetime | None = None
+
+
+class ProfileUse(Value):
+    """A capacity profile that an agent has, and what of it is taken."""
+
+    profile_id: CapacityProfileId
+    work_limit: int
+    used: int = 0
+    blocks_assignment: bool = True
+
+
+class Candidate(Value):
+    """An agent who may be asked."""
+
+    agent_id: AgentId
+    presence: BasePresence
+    capacity_units: int | None = None
+    used_units: int = 0
+    sessions: int = 0
+    profiles: tuple[ProfileUse, ...] = ()
+    skills: Mapping[str, int] = Field(default_factory=dict)
+    """By the casefolded name."""
+    freed_at: datetime | None = None
+    memberships: Mapping[QueueId, Membership] = Field(default_factory=dict)
+
+
+class Refusals(Value):
+    """That one agent declined or missed a conversation, since it came to wait."""
+
+    agent_id: AgentId
+    times: int = 1
+    last_at: datetime
+
+
+class WorkItem(Value):
+    """A conversation that waits for an agent. Nothing of what was said is in it."""
+
+    conversation_id: ConversationId
+    queue_id: QueueId
+    workstream_id: WorkstreamId
+    channel: ChannelName
+    endpoint_id: EndpointId | None = None
+    waiting_since: datetime
+    """When its customer last wrote before it came to wait. Writing again loses no place."""
+    priority: int = USUAL_PRIORITY
+    language: str = "en"
+    language_skill: str | None = None
+    """The skill that is named like its language, where there is one."""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    required_skills: tuple[RequiredSkill, ...] = ()
+    last_agent_id: AgentId | None = None
+    """Who had it before it waited for its customer: asked first."""
+    preferred_agent_ids: tuple[AgentId, ...] = ()
+    """Whom its contact knows, the first one first."""
+    refusals: tuple[Refusals, ...] = ()
+    more_behind: bool = False
+    """More that ask for the same wait behind it, and were not read."""
+
+
+class Desk(Value):
+    """All that is decided about at once: queues whose members are partly the same people."""
+
+    queues: Mapping[QueueId, WorkQueue]
+    work: Mapping[WorkstreamId, WorkSettings]
+    items: tuple[WorkItem, ...]
+    candidates: tuple[Candidate, ...]
+    most_refusals: int = MOST_REFUSALS

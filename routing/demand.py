@@ -1,0 +1,83 @@
+"""What it takes to be asked for one conversation at one moment, by settings, rules and time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple, TypeAlias
+
+from domain.custom_order import AgentOrder, AssignmentRule
+from domain.distribution import Ring, SkillMatching, WorkSettings
+from domain.ids import AgentId, CapacityProfileId
+from domain.presences import BasePresence
+from domain.work import MOST_REFUSALS, Refusals, WorkItem
+
+FoldedSkills: TypeAlias = tuple[tuple[str, int], ...]
+
+
+class Demand(NamedTuple):
+    """Whoever fulfils it is suitable."""
+
+    units: int
+    profile_ids: tuple[CapacityProfileId, ...]
+    presences: frozenset[BasePresence]
+    skills: FoldedSkills
+    levels_off: int | None
+    """By how many levels each skill may fall short. None: by any."""
+    by_closeness: bool
+    """Whoever comes closer is asked earlier."""
+    refusals: Mapping[AgentId, Refusals]
+    most_refusals: int
+    again_from: datetime | None
+    """Whoever refused later than this is not asked. None: they are asked last."""
+    must: FoldedSkills = ()
+    """Of a rule of a custom order: these never fall short."""
+    rule: str | None = None
+    order_by: tuple[AgentOrder, ...] = ()
+
+
+def demand_of(
+    item: WorkItem, work: WorkSettings, now: datetime, most_refusals: int = MOST_REFUSALS
+) -> Demand:
+    """As its workstream says."""
+    again_after = work.offers.again_after
+    matching = work.skill_matching
+    return Demand(
+        units=0 if work.capacity_profile_ids else work.capacity_units,
+        profile_ids=work.capacity_profile_ids,
+        presences=frozenset(work.allowed_presences),
+        skills=_skills(item) if matching is not SkillMatching.NONE else (),
+        levels_off=_levels_off(matching, work.rings, now - item.waiting_since),
+        by_closeness=matching is not SkillMatching.NONE,
+        refusals={each.agent_id: each for each in item.refusals},
+        most_refusals=most_refusals,
+        again_from=now - again_after if again_after else None,
+    )
+
+
+def demand_by(rule: AssignmentRule, usual: Demand, item: WorkItem) -> Demand:
+    """As a rule of a custom order says, where it says something."""
+    changed = usual._replace(
+        presences=frozenset(rule.presences) or usual.presences,
+        must=tuple((skill.name.casefold(), skill.level) for skill in rule.having),
+        rule=rule.name,
+        order_by=rule.order_by,
+    )
+    if rule.skill_matching is None:
+        return changed
+    return changed._replace(
+        skills=_skills(item) if rule.skill_matching is not SkillMatching.NONE else (),
+        levels_off=0 if rule.skill_matching is SkillMatching.EXACT else None,
+    )
+
+
+def _skills(item: WorkItem) -> FoldedSkills:
+    skills = {skill.name.casefold(): skill.level for skill in item.required_skills}
+    if item.language_skill:
+        skills.setdefault(item.language_skill.casefold(), 1)
+    return tuple(skills.items())
+
+
+def _levels_off(matching: SkillMatching, rings: tuple[Ring, ...], waited: timedelta) -> int | None:
+    if matching is not SkillMatching.EXACT:
+        return None
+    reached = [ring for ring in rings if ring.after <= waited]
+    return max(reached, key=lambda ring: ring.after).levels_off if reached else 0
