@@ -10,14 +10,14 @@ from typing import Any, Final, LiteralString, TypeAlias, TypeVar
 from psycopg import AsyncConnection, AsyncCursor, Error
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, class_row, dict_row
-from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
 from storage.errors import translated
 
 Connection: TypeAlias = AsyncConnection[DictRow]
-Query: TypeAlias = LiteralString | Composed
+Query: TypeAlias = LiteralString | SQL | Composed
 Parameters: TypeAlias = Mapping[str, object]
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -21,6 +21,7 @@ from storage.documents import document, storable
 from storage.hints import EventHint
 from storage.openings import Openings
 from storage.shelf import Shelf
+from storage.statements import compact
 
 # A change of an endpoint takes effect, and a removed one takes no more messages, within this time.
 ENDPOINT_KEPT_FOR: Final = timedelta(seconds=5)
@@ -145,15 +146,19 @@ _KEEP: Final = SQL("""
     )
     SELECT conversation_id, %(message_id)s::uuid AS message_id, true AS is_new FROM conversation
 """)
-KEEP: Final = _KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL("c.state <> 'closed'"))
+KEEP: Final = compact(
+    _KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL("c.state <> 'closed'"))
+)
 # A chat that ended stays ended: what was meant for it begins no other one.
-KEEP_IN_CHAT: Final = _KEEP.format(
-    as_known=AS_KNOWN,
-    as_said=AS_SAID,
-    takes_it=SQL("""
-        c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
-        AND c.state NOT IN ('wrap_up', 'closed')
-    """),
+KEEP_IN_CHAT: Final = compact(
+    _KEEP.format(
+        as_known=AS_KNOWN,
+        as_said=AS_SAID,
+        takes_it=SQL("""
+            c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
+            AND c.state NOT IN ('wrap_up', 'closed')
+        """),
+    )
 )
 
 
