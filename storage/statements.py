@@ -1,6 +1,6 @@
 """Statements as they are sent: whatever need not be worked out each time they run."""
 
-from typing import Final, LiteralString, cast
+from typing import Final
 
 from psycopg.sql import SQL, Composed
 
@@ -12,4 +12,4 @@ LONGEST: Final = 4096
 def compact(statement: Composed) -> SQL:
     """Put together once, and without its indentation, which is a quarter of it."""
     lines = (line.strip() for line in statement.as_string().splitlines())
-    return SQL(cast(LiteralString, "\n".join(line for line in lines if line)))
+    return SQL("\n".join(line for line in lines if line))
