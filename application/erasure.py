@@ -1,7 +1,8 @@
 """Erasing one person, step by step. Each step may be repeated; PostgreSQL remembers how far it came."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -125,22 +126,27 @@ class Erasing:
         files = await self._tombstones.files(conversation_ids, FILES_AT_A_TIME)
         for media_id in files:
             await self._blobs.delete(media_id)  # before its row, which is all that knows of it
-        async with self._database.transaction():
-            gone = {
-                "files": await self._tombstones.forget_files(files),
-                "notes": await self._tombstones.forget_notes(conversation_ids, MESSAGES_AT_A_TIME),
-                "decisions": await self._tombstones.forget_routing(
-                    conversation_ids, MESSAGES_AT_A_TIME
-                ),
-                "messages": await self._tombstones.empty(conversation_ids, MESSAGES_AT_A_TIME),
-                "chats": await self._tombstones.forget_chats(conversation_ids),
-                "answers": await self._tombstones.forget_answers(
-                    [str(id_) for id_ in conversation_ids]
-                ),
-            }
-            for what, number in gone.items():
+        gone = 0
+        for what, forget in self._forgetting(conversation_ids, files):
+            # One by one: reports hold a delivery when they want its conversation, workflows have the
+            # conversation first. Who never holds both is in nobody's way.
+            async with self._database.transaction():
+                number = await forget()
                 await self._erasures.count(erasure_id, what, number)
-        return sum(gone.values())
+            gone += number
+        return gone
+
+    def _forgetting(
+        self, conversation_ids: Sequence[UUID], files: Sequence[UUID]
+    ) -> Iterator[tuple[str, Callable[[], Awaitable[int]]]]:
+        forget, names = self._tombstones, [str(id_) for id_ in conversation_ids]
+        # First: nothing but what is left of the others tells that answers may be left.
+        yield "answers", partial(forget.forget_answers, names)
+        yield "files", partial(forget.forget_files, files)
+        yield "notes", partial(forget.forget_notes, conversation_ids, MESSAGES_AT_A_TIME)
+        yield "decisions", partial(forget.forget_routing, conversation_ids, MESSAGES_AT_A_TIME)
+        yield "messages", partial(forget.empty, conversation_ids, MESSAGES_AT_A_TIME)
+        yield "chats", partial(forget.forget_chats, conversation_ids)
 
     async def _strike_out(self, erasure_id: UUID) -> int:
         wanted = Wanted.of(await self._erasures.identifiers(erasure_id))

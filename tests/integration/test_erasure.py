@@ -73,6 +73,29 @@ async def test_figures_stay(left: Traces) -> None:
     assert first.content.kind == "erased"
 
 
+async def test_a_report_about_a_message_that_is_being_erased_blocks_nobody(left: Traces) -> None:
+    """It has the delivery, and wants the conversation; the eraser must not have that meanwhile."""
+    database, erasure_id, eraser = left.shop.database, await requested(left), an_eraser(left)
+    await database.execute('UPDATE conversations SET attributes = \'{"topic": "knee"}\'')
+    await left.close()
+    await eraser.detach(erasure_id)
+    async with database.transaction():
+        await database.execute("UPDATE deliveries SET updated_at = now()")
+        erasing = asyncio.create_task(eraser.erase_some(erasure_id))
+        await _until_waiting(database)
+        await database.execute("UPDATE conversations SET window_expires_at = now()")
+    assert await erasing > 0
+
+
+async def _until_waiting(database: Database) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            row = await database.one("SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted")
+            if row and row["waiting"]:
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_others_keep_what_they_said_but_for_the_number(left: Traces) -> None:
     await erase(an_eraser(left), await requested(left))
 
