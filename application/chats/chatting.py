@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from application.chats.availability import OpeningTimes
+from application.chats.cursors import ChatCursor
 from application.chats.sessions import Admitted, Sessions
 from application.chats.shapes import Shapes
 from application.customer_events import CustomerEvents
@@ -118,13 +119,13 @@ class Chatting:
 
     async def snapshot(self, conversation_id: ConversationId) -> ChatSnapshot:
         """The newest of it. What happens meanwhile comes after its cursor, if only once more."""
-        cursor = await self._feed.latest_cursor()
+        cursor = ChatCursor(await self._feed.latest_cursor(), conversation_id)
         seen, has_more = await self._messages.page(conversation_id, before=None, limit=SNAPSHOT)
         return ChatSnapshot(
             conversation=(await self._chats.get(conversation_id)).view,
             messages=tuple(self._shapes.message(each) for each in seen),
             has_more=has_more,
-            cursor=cursor,
+            cursor=str(cursor),
         )
 
     async def messages(

@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from prometheus_client import Gauge
 
 from application.chats.chatting import Chatting
+from application.chats.cursors import ChatCursor
 from application.chats.fan_out import Bell, FanOut
 from application.chats.shapes import Shapes
 from domain.chats import (
@@ -42,36 +44,28 @@ FOLLOWERS = Gauge("holdfast_chat_followers", "Windows of customers that follow t
 _ABOUT_MESSAGES: Final = (LiveEventType.MESSAGE_ADDED, LiveEventType.MESSAGE_CHANGED)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Reading:
     """What every follower reads from."""
 
-    def __init__(
-        self,
-        *,
-        feed: ChatFeed,
-        chats: Chats,
-        messages: ChatMessages,
-        chatting: Chatting,
-        shapes: Shapes,
-    ) -> None:
-        self.feed = feed
-        self.chats = chats
-        self.messages = messages
-        self.chatting = chatting
-        self.shapes = shapes
+    feed: ChatFeed
+    chats: Chats
+    messages: ChatMessages
+    chatting: Chatting
+    shapes: Shapes
 
 
 class ChatFollower:
     """One window's place in its chat. Pulled by its reader: what waits is at most one page."""
 
-    def __init__(self, reading: Reading, fan_out: FanOut, bell: Bell, cursor: str | None) -> None:
-        self.cursor = cursor
+    def __init__(self, reading: Reading, fan_out: FanOut, bell: Bell, place: str | None) -> None:
         self.greets = True
         """Say how the chat stands, also when nothing has changed."""
         self._reading = reading
         self._fan_out = fan_out
         self._bell = bell
-        self._has_all = cursor is not None
+        self._place = place
+        self._has_all = place is not None
         self._patience = timedelta()
         self._told: OrderedDict[MessageId, SeenMessage] = OrderedDict()
         self._view: ChatView | None = None
@@ -84,6 +78,13 @@ class ChatFollower:
         """The chat it follows; None before there is one."""
         return self._bell.conversation_id
 
+    @property
+    def cursor(self) -> str | None:
+        """From where on to follow next time; None before it has anything."""
+        if self.conversation_id is None or self._place is None:
+            return None
+        return str(ChatCursor(self._place, self.conversation_id))
+
     async def next(self, at_most: timedelta = LOOK_EVERY) -> list[Frame]:
         """What happened since the last call; waits for it so long at most."""
         await self._wait(at_most)
@@ -93,24 +94,25 @@ class ChatFollower:
         typing = self._typing_frames()
         if self.conversation_id is None:
             return typing
-        if not self._has_all or self.cursor is None:
+        if not self._has_all or self._place is None:
             return [await self._reset(self.conversation_id), *typing]
-        return [*await self._happenings(self.conversation_id, self.cursor), *typing]
+        return [*await self._happenings(self.conversation_id, self._place), *typing]
 
     async def standing(self) -> list[Frame]:
         """How the chat stands while its customer waits in a queue: their place changes by itself."""
-        if self.conversation_id is None or self.cursor is None:
+        cursor = self.cursor
+        if self.conversation_id is None or cursor is None:
             return []
         view = (await self._reading.chats.get(self.conversation_id)).view
         queued = view.queue_position is not None
-        return [ConversationFrame(cursor=self.cursor, conversation=view)] if queued else []
+        return [ConversationFrame(cursor=cursor, conversation=view)] if queued else []
 
     async def has_everything_so_far(self) -> None:
         """Who asks for what comes after a cursor has what was before it."""
-        if self.conversation_id is None or self.cursor is None:
+        if self.conversation_id is None or self._place is None:
             return
         messages = self._reading.messages
-        self._shown_seq = await messages.has_up_to(self.conversation_id, self.cursor) or 0
+        self._shown_seq = await messages.has_up_to(self.conversation_id, self._place) or 0
         await self.confirm()
 
     async def confirm(self) -> None:
@@ -138,19 +140,20 @@ class ChatFollower:
     async def _reset(self, conversation_id: ConversationId) -> Frame:
         snapshot = await self._reading.chatting.snapshot(conversation_id)
         self._told.clear()
-        self._view, self.cursor, self._has_all = snapshot.conversation, snapshot.cursor, True
+        cursor = ChatCursor.read(snapshot.cursor)
+        self._view, self._place, self._has_all = snapshot.conversation, cursor and cursor.place, True
         self._shown([each.seq for each in snapshot.messages if each.author is not AuthorKind.CUSTOMER])
         return ResetFrame(snapshot=snapshot)
 
-    async def _happenings(self, conversation_id: ConversationId, cursor: str) -> list[Frame]:
-        page = await self._reading.feed.after(conversation_id, cursor, PAGE)
+    async def _happenings(self, conversation_id: ConversationId, place: str) -> list[Frame]:
+        page = await self._reading.feed.after(conversation_id, place, PAGE)
         frames = await self._messages(conversation_id, page)
-        self.cursor = cursor = page[-1].cursor if page else cursor
+        self._place = place = page[-1].cursor if page else place
         if len(page) == PAGE:
             self._patience = timedelta()
         changed = any(each.type not in _ABOUT_MESSAGES for each in page)
         if changed or self._is_queued() or (self._view is None and self.greets):
-            frames += await self._conversation(conversation_id, cursor)
+            frames += await self._conversation(ChatCursor(place, conversation_id))
         return frames
 
     async def _messages(
@@ -167,14 +170,15 @@ class ChatFollower:
             self._remember(each)
         self._shown([each.seq for each in news if each.author is not AuthorKind.CUSTOMER])
         shape = self._reading.shapes.message
-        return [MessageFrame(cursor=last[each.message_id], message=shape(each)) for each in news]
+        cursors = {id_: str(ChatCursor(place, conversation_id)) for id_, place in last.items()}
+        return [MessageFrame(cursor=cursors[each.message_id], message=shape(each)) for each in news]
 
-    async def _conversation(self, conversation_id: ConversationId, cursor: str) -> list[Frame]:
-        view = (await self._reading.chats.get(conversation_id)).view
+    async def _conversation(self, cursor: ChatCursor) -> list[Frame]:
+        view = (await self._reading.chats.get(cursor.conversation_id)).view
         if view == self._view:
             return []
         self._view = view
-        return [ConversationFrame(cursor=cursor, conversation=view)]
+        return [ConversationFrame(cursor=str(cursor), conversation=view)]
 
     def _is_queued(self) -> bool:
         return self._view is not None and self._view.queue_position is not None
@@ -215,7 +219,7 @@ class CustomerFeed:
 
     @contextlib.asynccontextmanager
     async def follow(self, session: ChatSession, cursor: str | None) -> AsyncIterator[ChatFollower]:
-        """Follow from this cursor on. One that is not known, or too old, begins anew.
+        """Follow from this cursor on. One that is not known, too old, or of another chat begins anew.
 
         Raises TooManyRequests when the house, or this customer, has too many windows open.
         """
@@ -224,12 +228,17 @@ class CustomerFeed:
             raise TooManyRequests("Too many windows are open. Try again later.", LOOK_EVERY)
         # A window that knows nothing is not told of a chat that is over.
         chat = session.conversation_id if cursor else None
-        good = cursor if cursor and await self._reading.feed.is_good(cursor) else None
+        known = ChatCursor.read(cursor) if cursor else None
         bell = Bell(session.session_id, chat)
         bell.moved = True  # it may have, since the session was read
-        follower = ChatFollower(self._reading, self._fan_out, bell, good)
+        follower = ChatFollower(self._reading, self._fan_out, bell, await self._good(known, chat))
         with self._counted(), self._fan_out.hung(bell):
             yield follower
+
+    async def _good(self, known: ChatCursor | None, chat: ConversationId | None) -> str | None:
+        if known is None or known.conversation_id != chat:
+            return None
+        return known.place if await self._reading.feed.is_good(known.place) else None
 
     @contextlib.contextmanager
     def _counted(self) -> Iterator[None]:
@@ -242,6 +251,6 @@ class CustomerFeed:
             FOLLOWERS.set(self._followers)
 
 
-def _key(cursor: str) -> tuple[int, int]:
-    xid, _, number = cursor.partition(".")
+def _key(place: str) -> tuple[int, int]:
+    xid, _, number = place.partition(".")
     return int(xid), int(number)

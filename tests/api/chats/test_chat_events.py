@@ -108,7 +108,7 @@ async def test_it_resumes_where_it_broke_off_without_gap_or_repetition(
 
 async def test_a_cursor_from_nowhere_begins_anew(address: str, mia: Customer) -> None:
     await mia.begin()
-    for cursor in ("nonsense", "99999999999.1"):
+    for cursor in ("nonsense", "99999999999.1", f"x@{mia.chat}", f"99999999999.1@{mia.chat}"):
         async with window(address) as socket:
             await hello(socket, mia.token, cursor)
             assert (await receive(socket))["type"] == "reset"
@@ -135,6 +135,26 @@ async def test_a_chat_that_begins_is_told_to_windows_that_are_open_already(
         await mia.begin(start_new=True)
         again = await until(socket, lambda frame: frame["type"] == "reset")
     assert again["snapshot"]["conversation"]["conversation_id"] == mia.chat
+
+
+async def test_inv1_a_cursor_of_the_chat_before_misses_nothing_of_the_new_one(
+    address: str, mia: Customer
+) -> None:
+    before = (await mia.begin())["cursor"]
+    await mia.say("before")
+    await mia.begin(start_new=True)
+    await mia.say("now")
+    place = (await mia.poll(None))["cursor"].partition("@")[0]
+    for cursor in (before, f"{place}@{before.partition('@')[2]}"):
+        async with window(address) as socket:
+            assert (await hello(socket, mia.token, cursor))["cursor"] is None
+            reset = await receive(socket)
+        (polled,) = (await mia.poll(cursor))["events"]
+        for frame in (reset, polled):
+            assert frame["type"] == "reset"
+            assert frame["snapshot"]["conversation"]["conversation_id"] == mia.chat
+            (message,) = frame["snapshot"]["messages"]
+            assert message["content"]["text"] == "now"
 
 
 async def test_a_window_that_knows_nothing_is_not_told_of_what_is_over(
