@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.capacity import AgentCapacityProfile
 from domain.channels import ChannelName, Region
+from domain.context_variables import ContextVariable
 from domain.distribution import WorkSettings
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
 from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
@@ -78,6 +79,7 @@ class Workstream(Versioned):
     """Live chats of signed-in customers that only an agent ends."""
     timers: TimerPolicy = TimerPolicy()
     work: WorkSettings = WorkSettings()
+    context_variables: tuple[ContextVariable, ...] = ()
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentQuestion = ConsentQuestion()
     fallback_endpoint_ids: tuple[EndpointId, ...] = ()

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from domain.channels import ChannelName
+from domain.context_variables import ContextVariable, as_declared
 from domain.ids import ConversationId, EndpointId, QueueId, WorkstreamId, new_id
 from domain.routing_decisions import Arrival, Decision, Facts
 from domain.values import Value
@@ -20,7 +21,7 @@ RUNNING: Final = """
 # Where it starts is read here and now: the endpoint may have been given to another workstream. The
 # locks wait for a removal that is under way; when that succeeds, no row is left.
 PLACE: Final = """
-    SELECT e.channel, e.workstream_id, w.fallback_queue_id, e.language,
+    SELECT e.channel, e.workstream_id, w.fallback_queue_id, w.context_variables, e.language,
            a.phone, p.display_name AS name, clock_timestamp() AS at
     FROM endpoints e
     JOIN accounts o ON o.account_id = e.account_id
@@ -80,6 +81,7 @@ class _Place(Value):
     channel: ChannelName
     workstream_id: WorkstreamId
     fallback_queue_id: QueueId
+    context_variables: tuple[ContextVariable, ...]
     language: str
     phone: str | None
     name: str | None
@@ -111,10 +113,10 @@ class Beginnings:
             workstream_id=place.workstream_id,
             fallback_queue_id=place.fallback_queue_id,
             facts=Facts(
-                **place.model_dump(exclude={"workstream_id", "fallback_queue_id"}),
+                **place.model_dump(include={"channel", "language", "phone", "name", "at"}),
                 endpoint_id=endpoint_id,
                 text=text,
-                details=details,
+                details=as_declared(details, place.context_variables),
             ),
         )
         decision = await self._placer.place(arrival)

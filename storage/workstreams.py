@@ -10,21 +10,23 @@ from storage.resources import RUNNING_CONVERSATIONS, Resource, Statements
 WORKSTREAMS: Final = Statements(
     insert="""
         INSERT INTO workstreams (workstream_id, name, channel, distribution, fallback_queue_id,
-                                 persistent, timers, work, monitoring_notice, consent,
-                                 fallback_endpoint_ids, version, created_at, updated_at)
+                                 persistent, timers, work, context_variables,
+                                 monitoring_notice, consent, fallback_endpoint_ids,
+                                 version, created_at, updated_at)
         VALUES (%(id)s, %(name)s, %(channel)s, %(distribution)s, %(fallback_queue_id)s,
-                %(persistent)s, %(timers)s, %(work)s, %(monitoring_notice)s, %(consent)s,
-                %(fallback_endpoint_ids)s, 1, %(created_at)s, %(created_at)s)
+                %(persistent)s, %(timers)s, %(work)s, %(context_variables)s,
+                %(monitoring_notice)s, %(consent)s, %(fallback_endpoint_ids)s,
+                1, %(created_at)s, %(created_at)s)
     """,
     get="""
         SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers, work,
-               monitoring_notice, consent, fallback_endpoint_ids,
+               context_variables, monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams WHERE workstream_id = %(id)s AND deleted_at IS NULL
     """,
     listing="""
         SELECT workstream_id, name, channel, distribution, fallback_queue_id, persistent, timers, work,
-               monitoring_notice, consent, fallback_endpoint_ids,
+               context_variables, monitoring_notice, consent, fallback_endpoint_ids,
                version, created_at, updated_at
         FROM workstreams
         WHERE deleted_at IS NULL AND (%(after)s::uuid IS NULL OR workstream_id > %(after)s)
@@ -34,7 +36,8 @@ WORKSTREAMS: Final = Statements(
         UPDATE workstreams
         SET name = %(name)s, channel = %(channel)s, distribution = %(distribution)s,
             fallback_queue_id = %(fallback_queue_id)s, timers = %(timers)s,
-            work = %(work)s, monitoring_notice = %(monitoring_notice)s, consent = %(consent)s,
+            work = %(work)s, context_variables = %(context_variables)s,
+            monitoring_notice = %(monitoring_notice)s, consent = %(consent)s,
             fallback_endpoint_ids = %(fallback_endpoint_ids)s,
             version = version + 1, updated_at = now()
         WHERE workstream_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
@@ -100,6 +103,7 @@ class Workstreams(Resource[Workstream]):
             **value.model_dump(),
             "timers": document(value.timers),
             "work": document(value.work),
+            "context_variables": document(value.context_variables),
             "capacity_profile_ids": sorted(set(value.work.capacity_profile_ids)),
             "consent": document(value.consent),
             "fallback_endpoint_ids": list(value.fallback_endpoint_ids),

@@ -11,6 +11,7 @@ from application.configuration.pages import matching
 from application.configuration.register import Register
 from application.configuration.skills import unknown_skills
 from domain.configuration import Caller
+from domain.context_variables import as_declared
 from domain.errors import InvalidInput, NotFound
 from domain.ids import ConversationId, EndpointId, RulesetId, WorkstreamId, new_id
 from domain.routing_decisions import Arrival, Decision, Facts
@@ -178,7 +179,7 @@ class RoutingConfiguration:
                 phone=message.phone,
                 name=message.name,
                 text=message.text or "",
-                details=message.details,
+                details=as_declared(message.details, workstream.context_variables),
             ),
         )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Self, TypeAlias, TypeVar
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from domain.capacity import AgentCapacityProfile
+from domain.context_variables import ContextVariable
 from domain.distribution import OfferSettings, ReturningCustomers, Ring, WorkSettings
 from domain.ids import CapacityProfileId
 from domain.presences import BasePresence
@@ -100,6 +101,16 @@ def _can_be_chosen(presence: BasePresence) -> BasePresence:
     return presence
 
 
+def _each_name_once(variables: tuple[ContextVariable, ...]) -> tuple[ContextVariable, ...]:
+    each_once(tuple(variable.name for variable in variables))
+    return variables
+
+
+ContextVariables: TypeAlias = Annotated[
+    tuple[ContextVariable, ...],
+    AfterValidator(_each_name_once),
+    Field(max_length=100, examples=[[{"name": "cart_total", "kind": "number"}]]),
+]
 CapacityUnits: TypeAlias = Annotated[int, Field(ge=0, le=10_000, examples=[90])]
 AgentSkills: TypeAlias = Annotated[
     tuple[AgentSkill, ...], AfterValidator(_each_skill_once), Field(max_length=100)

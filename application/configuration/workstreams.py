@@ -10,7 +10,7 @@ from application.configuration.consent import ConsentDraft, consent_of
 from application.configuration.drafts import Draft, Name, TimerSettings
 from application.configuration.register import Register, changed
 from application.configuration.routing_rules import SUBJECT as RULES
-from application.configuration.work_forms import WorkForm
+from application.configuration.work_forms import ContextVariables, WorkForm
 from domain.channels import ChannelName, is_live
 from domain.configuration import Caller, Workstream
 from domain.errors import InvalidInput, NotFound
@@ -39,6 +39,7 @@ class NewWorkstream(Draft):
     """Live chats of signed-in customers that only an agent ends. It stays as it is."""
     timers: TimerSettings | None = None
     work: WorkForm = WorkForm()
+    context_variables: ContextVariables = ()
     monitoring_notice: NoticeChoice = NoticeChoice.AS_ORGANIZATION
     consent: ConsentDraft | None = None
     fallback_endpoint_ids: FallbackEndpoints = ()
@@ -52,13 +53,14 @@ class NewWorkstream(Draft):
 
 
 class WorkstreamChange(Draft):
-    """What to change of a workstream. Timers and work are each replaced as a whole."""
+    """What to change of a workstream. Timers, work and lists are each replaced as a whole."""
 
     name: Name | None = None
     fallback_queue_id: QueueId | None = None
     distribution: Literal["pick", "push"] | None = None
     timers: TimerSettings | None = None
     work: WorkForm | None = None
+    context_variables: ContextVariables | None = None
     monitoring_notice: NoticeChoice | None = None
     consent: ConsentDraft | None = None
     fallback_endpoint_ids: FallbackEndpoints | None = None

@@ -10,6 +10,7 @@ from application.configuration.routing_rules import NewRuleset, RoutingConfigura
 from application.placing import KEPT_FOR, RulePlacing
 from channels.webhooks import WebhookRequest
 from domain.configuration import Caller, Scope
+from domain.context_variables import ContextVariable
 from domain.ids import ConversationId
 from domain.messages import Sender
 from domain.routing_decisions import Decision, KeptDecision
@@ -25,6 +26,7 @@ from storage.routing_decisions import RoutingDecisions
 from storage.routing_rules import Rulebooks
 from storage.skills import Skills
 from storage.visibility import Viewer
+from storage.workstreams import Workstreams
 from tests.integration.house import DAY, House, a_message, a_queue, a_skill
 from tests.rulebook import OFFICE, a_rule, asks
 from tests.shop import Shop, a_webhook, caller_of
@@ -269,3 +271,20 @@ async def test_the_most_urgent_come_first_then_who_has_waited_longest(house: Hou
 
     assert order == [f"whatsapp:+{n}" for n in (1, 3, 0, 2)]
     assert cursor is None
+
+
+async def test_what_is_told_as_a_number_and_is_none_lets_no_rule_fail(house: House) -> None:
+    declared = (ContextVariable(name="total", kind="number"),)
+    workstream = house.workstream.model_copy(update={"context_variables": declared})
+    await Workstreams(house.db).update(workstream, 1)
+    large = a_rule("large", asks("details.total", "greater_than", "100"), priority=1)
+    await write(house.db, workstream.workstream_id, RulesetKind.CLASSIFICATION, large)
+    intake, _ = front_of(house)
+
+    odd = await opened(house, intake, "SM1", sender="whatsapp:+1", details={"total": "many"})
+    rich = await opened(house, intake, "SM2", sender="whatsapp:+2", details={"total": "101"})
+
+    assert [each.result for each in (await reason(house.db, odd.conversation_id)).considered] == [
+        "not_matched"
+    ]
+    assert rich.priority == 1

@@ -139,3 +139,43 @@ async def test_inv12_a_workstream_that_has_endpoints_says_so(
     answer = await admin.delete(where, headers=FIRST)
 
     assert (answer.status_code, answer.json()["details"]["in_use"]) == (409, {"endpoints": 1})
+
+
+async def test_a_number_that_is_none_is_not_known_to_rules(
+    admin: httpx2.AsyncClient, where: str, workstream: dict[str, Any]
+) -> None:
+    declared = [{"name": "total", "kind": "number"}, {"name": "plan", "kind": "text"}]
+    await admin.patch(where, json={"context_variables": declared}, headers=FIRST)
+    known = {"field": "details.total", "operator": "is_known"}
+    large = {"field": "details.total", "operator": "greater_than", "value": "100"}
+    rules = [
+        {"name": "large", "condition": {"all": [known, large]}, "outcome": {"priority": 1}},
+    ]
+    owner = {"workstream_id": workstream["workstream_id"]}
+    await admin.post(
+        "/config/v1/routing-rules", json=owner | {"kind": "classification", "rules": rules}
+    )
+
+    async def priority(total: str) -> int:
+        question = owner | {"message": {"details": {"total": total, "plan": "gold"}}}
+        answer = await admin.post("/config/v1/routing-rules/dry-run", json=question)
+        return int(answer.json()["priority"])
+
+    assert [await priority(total) for total in ("101", "99", "many", "nan")] == [1, 100, 100, 100]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [{"name": "a"}, {"name": "a", "kind": "number"}],
+        [{"name": "with space"}],
+        [{"name": "a", "kind": "date"}],
+        [{"name": f"v{number}"} for number in range(101)],
+    ],
+)
+async def test_context_variables_that_cannot_be_meant_are_refused(
+    admin: httpx2.AsyncClient, where: str, wrong: list[dict[str, str]]
+) -> None:
+    answer = await admin.patch(where, json={"context_variables": wrong}, headers=FIRST)
+
+    assert answer.status_code == 422
