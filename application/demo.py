@@ -18,6 +18,7 @@ from application.configuration.queues import NewQueue, QueueChange
 from application.configuration.workstreams import NewWorkstream
 from application.demo_channels import DemoChannels
 from application.demo_widgets import DemoWidgets
+from application.demo_work import DemoWork
 from application.services import Configuration
 from application.whole_lists import find
 from channels.addresses import number_of
@@ -86,6 +87,7 @@ class DemoOrganization:
         await self._configuration.organization.create_once(NAME)
         agents = [await self._person(person) for person in people]
         members = [agent for agent in agents if Role.AGENT in agent.roles]
+        await DemoWork(self._configuration, CALLER).ensure(members)
         queue = await self._queue([agent.agent_id for agent in members])
         workstream = await self._workstream(queue)
         view = await self._account()

@@ -88,6 +88,21 @@ async def test_a_second_start_makes_nothing_new(demo: DemoOrganization) -> None:
     assert await demo.ensure(PEOPLE, first.api_keys) == first
 
 
+async def test_everybody_can_do_something_else_and_a_limit_is_seen(
+    demo: DemoOrganization, services: Services
+) -> None:
+    made = await demo.ensure(PEOPLE, {})
+    use = services.configuration
+    skills, _ = await use.skills.listing(None, 10)
+    members = [await use.agents.get(made.agent_ids[each.email]) for each in PEOPLE[1:]]
+
+    levels = [{skill.skill_id: skill.level for skill in agent.skills} for agent in members]
+
+    assert [each[skills[0].skill_id] for each in levels] == [3, 1]
+    assert [each[skills[1].skill_id] for each in levels] == [1, 3]
+    assert [agent.capacity_units for agent in members] == [None, 90]
+
+
 async def test_a_simulator_that_forgot_everything_is_told_again(
     demo: DemoOrganization, simulator: FakeSimulator
 ) -> None:

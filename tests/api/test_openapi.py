@@ -21,11 +21,13 @@ from application.configuration.accounts import NewAccount
 from application.configuration.agents import NewAgent
 from application.configuration.api_keys import NewApiKey
 from application.configuration.automated_messages import NewAutomatedMessage
+from application.configuration.capacity_profiles import NewCapacityProfile
 from application.configuration.drafts import WordingDraft
 from application.configuration.endpoints import NewEndpoint
 from application.configuration.operating_hours import NewOperatingHours
 from application.configuration.queues import NewQueue
 from application.configuration.routing_rules import NewRuleset
+from application.configuration.skills import NewSkill
 from application.configuration.templates import NewTemplate, Translation
 from application.configuration.workstreams import NewWorkstream
 from application.services import Services
@@ -73,6 +75,8 @@ class Seeded:
         spare = await use.api_keys.create(ROOT, NewApiKey(name="spare", scopes=(Scope.CONFIG_READ,)))
         queue = await use.queues.create(ROOT, NewQueue(name="Q", member_ids=(other.agent_id,)))
         hours = await use.operating_hours.create(ROOT, NewOperatingHours(name="H", time_zone="UTC"))
+        skill = await use.skills.create(ROOT, NewSkill(name="S"))
+        profile = await use.capacity_profiles.create(ROOT, NewCapacityProfile(name="P", work_limit=3))
         workstream = await use.workstreams.create(
             ROOT,
             NewWorkstream(name="W", channel=ChannelName.WHATSAPP, fallback_queue_id=queue.queue_id),
@@ -100,6 +104,8 @@ class Seeded:
             "automated_message_id": str(greeting.automated_message_id),
             "agent_id": str(other.agent_id),
             "key_id": str(spare.key.key_id),
+            "skill_id": str(skill.skill_id),
+            "profile_id": str(profile.profile_id),
             "operating_hours_id": str(hours.operating_hours_id),
             "queue_id": str(queue.queue_id),
             "fallback_queue_id": str(queue.queue_id),
