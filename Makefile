@@ -27,7 +27,7 @@ doctor: $(RUNNING) ## Say what keeps Holdfast from running here, and what to do 
 
 # -- Working on it ---------------------------------------------------------------------------------
 
-.PHONY: setup test faults lint fmt bench states channels histories lock clean browser
+.PHONY: setup test faults lint fmt bench soak states channels histories lock clean browser
 setup: $(WORKING) ## Install what running, testing and changing it needs
 	@test -d .git && $(VENV)/bin/pre-commit install >/dev/null || true
 
@@ -49,6 +49,10 @@ fmt: $(WORKING) ## Put the code into shape
 
 bench: $(WORKING) ## Measure throughput and latency on this machine
 	$(PYTHON) -m tests.bench
+
+soak: $(WORKING) ## Cut the sockets of 500 chatting customers for 5 minutes (CUSTOMERS=, MINUTES=)
+	$(PYTHON) -m tests.bench --only soak --insert \
+		--customers $(or $(CUSTOMERS),500) --minutes $(or $(MINUTES),5)
 
 states: $(WORKING) ## Draw docs/states.md from the tables of the state machines
 	$(PYTHON) -m statemachines.diagram

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp, mkstemp
@@ -25,7 +25,13 @@ PORTS = ("API_PORT", "SIMULATOR_PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT")
 class Stack:
     """One stack as a process of its own; what it prints is kept in a file."""
 
-    def __init__(self, data_dir: Path, ports: dict[str, int], command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        ports: dict[str, int],
+        command: Sequence[str] = COMMAND,
+        settings: Mapping[str, str] = {},
+    ) -> None:
         self.data_dir = data_dir
         self.ports = ports
         self._output = Path(mkstemp(dir=data_dir.parent, suffix=".out")[1])
@@ -37,6 +43,7 @@ class Stack:
                 env={
                     **os.environ,
                     **ours,
+                    **settings,
                     "HOLDFAST_DATA_DIR": str(data_dir),
                     "HOLDFAST_WORKER_METRICS_PORT": "0",
                 },

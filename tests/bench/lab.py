@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ IDS = """
     WHERE a.value = ANY(%s) AND c.state <> 'closed' ORDER BY a.value
 """
 UNDISPATCHED = "SELECT count(*) FROM mailbox"
+# Every customer of a chat has the address of this machine: as many calls as they like.
+ALL_FROM_HERE = {"HOLDFAST_CHAT_CALLS_PER_IP": "0", "HOLDFAST_CHAT_SESSIONS_PER_IP": "0"}
 
 
 class Clients(NamedTuple):
@@ -43,19 +46,30 @@ class Clients(NamedTuple):
     bare: Client
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How much of everything. Empty or zero: as usual."""
+
+    is_quick: bool = False
+    idle: tuple[int, ...] = ()
+    customers: int = 0
+    """Of the soak, as are the minutes."""
+    minutes: float = 0
+
+
 class Lab:
     """A running stack, with the demo's number and credentials at hand."""
 
-    def __init__(
-        self, stack: Stack, clients: Clients, twilio: Twilio, *, is_quick: bool, idle: tuple[int, ...]
-    ) -> None:
+    def __init__(self, stack: Stack, clients: Clients, twilio: Twilio, sizes: Sizes) -> None:
         self.stack = stack
         self.temporal = clients.ours
         self.bare_temporal = clients.bare
         self.converter = clients.ours.data_converter
         self.twilio = twilio
-        self.is_quick = is_quick
-        self.idle = idle
+        self.is_quick = sizes.is_quick
+        self.idle = sizes.idle
+        self.customers = sizes.customers
+        self.minutes = sizes.minutes
         self._conversations = TemporalConversations(clients.ours)
         self._customers = count()
         self._spare: list[ConversationId] = []
@@ -140,13 +154,13 @@ class Lab:
 
 
 @asynccontextmanager
-async def open_lab(*, is_quick: bool, idle: tuple[int, ...] = ()) -> AsyncIterator[Lab]:
+async def open_lab(sizes: Sizes) -> AsyncIterator[Lab]:
     """A stack in a directory that is thrown away afterwards."""
     with a_place() as place:
-        stack = Stack(place, free_ports())
+        stack = Stack(place, free_ports(), settings=ALL_FROM_HERE)
         try:
             await asyncio.to_thread(stack.until_ready)
-            yield Lab(stack, await _clients(stack), await _twilio(stack), is_quick=is_quick, idle=idle)
+            yield Lab(stack, await _clients(stack), await _twilio(stack), sizes)
         finally:
             await asyncio.to_thread(stack.stop)
 

@@ -1,6 +1,7 @@
 """Renders docs/performance.md from the findings of one run."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tests.bench.findings import Cell, Findings, Table
@@ -14,24 +15,41 @@ generator, API, worker, simulator, PostgreSQL and Temporal share the cores named
 figures for comparing, not for sizing a cluster. Milliseconds are marked ms; *bare* is the baseline."""
 
 
-def page(
-    findings: Sequence[Findings],
-    *,
-    command: str,
-    at: datetime,
-    seconds: float,
-    machine: Mapping[str, str],
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """One run: what was asked for, when, and where."""
+
+    command: str
+    at: datetime
+    seconds: float
+    machine: Mapping[str, str]
+
+    @property
+    def table(self) -> Table:
+        """For readers who want to compare."""
+        run = {
+            "command": f"`{self.command}`",
+            "date": f"{self.at:%Y-%m-%d %H:%M} UTC",
+            "took": f"{self.seconds:.0f} s",
+            **self.machine,
+        }
+        return Table("The run", ("what", "value"), tuple(run.items()))
+
+
+def page(findings: Sequence[Findings], about: About) -> str:
     """The whole page, in Markdown."""
-    run = {
-        "command": f"`{command}`",
-        "date": f"{at:%Y-%m-%d %H:%M} UTC",
-        "took": f"{seconds:.0f} s",
-        **machine,
-    }
-    about = Table("The run", ("what", "value"), tuple(run.items()))
-    parts = [OPENING, _table(about), *(_section(each) for each in findings)]
+    parts = [OPENING, _table(about.table), *(_section(each) for each in findings)]
     return "\n\n".join(parts) + "\n"
+
+
+def with_section(page: str, findings: Findings, about: About) -> str:
+    """The page with this section, of a run of its own, in the place of the one before or at the end."""
+    own = replace(findings, tables=(*findings.tables, about.table))
+    opening, *sections = page.rstrip("\n").split("\n\n## ")
+    others = [each for each in sections if each.partition("\n")[0] != findings.title]
+    at = next((n for n, each in enumerate(sections) if each not in others), len(others))
+    others.insert(at, _section(own).removeprefix("## "))
+    return "\n\n## ".join([opening, *others]) + "\n"
 
 
 def section(findings: Findings) -> str:

@@ -1,0 +1,98 @@
+"""A WebSocket that is cut and comes back by itself, as browsers do: it resumes where it broke off."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, TypeAlias
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+Frame: TypeAlias = dict[str, Any]
+BEAT: Final = 15.0
+AGAIN_AFTER: Final = 0.5
+"""Seconds until somebody comes back whom the server sent away."""
+
+
+class Line:
+    """`dial` connects from a cursor on and says who is there; `take` is told every frame."""
+
+    def __init__(self, dial: Callable[[str | None], connect], take: Callable[[Frame], None]) -> None:
+        self.cursor: str | None = None
+        self.hello: Callable[[str | None], Frame] | None = None
+        """What is said first, and whether anything is said at all: agents only listen."""
+        self.cuts = 0
+        self.sent_away: Counter[int | None] = Counter()
+        """How often the server ended it, by its code."""
+        self.is_there = asyncio.Event()
+        self._dial = dial
+        self._take = take
+        self._socket: ClientConnection | None = None
+        self._absent_since = time.monotonic()
+        self._absences: list[tuple[float, float]] = []
+        self._stays_away = AGAIN_AFTER
+
+    async def follow(self) -> None:
+        """Until cancelled."""
+        while True:
+            with suppress(OSError, TimeoutError, WebSocketException):
+                await self._once()
+            if self.is_there.is_set():
+                self._gone()
+                self.sent_away[self._socket.close_code if self._socket else None] += 1
+            await asyncio.sleep(self._stays_away)
+            self._stays_away = AGAIN_AFTER
+
+    def cut(self, seconds: float) -> None:
+        """Without a goodbye; nobody comes back before so many seconds."""
+        if self._socket is None or not self.is_there.is_set():
+            return
+        self.cuts += 1
+        self._gone()
+        self._stays_away = seconds
+        self._socket.transport.abort()
+
+    def was_there(self, since: float, until: float) -> bool:
+        """All the time between."""
+        absences = [*self._absences]
+        if not self.is_there.is_set():
+            absences.append((self._absent_since, until))
+        return not any(gone <= until and back >= since for gone, back in absences)
+
+    async def say(self, frame: Frame) -> None:
+        """If there is anybody to hear it."""
+        if self._socket is not None and self.is_there.is_set():
+            with suppress(WebSocketException):
+                await self._socket.send(json.dumps(frame))
+
+    async def _once(self) -> None:
+        async with self._dial(self.cursor) as socket:
+            self._socket = socket
+            if self.hello is not None:
+                await socket.send(json.dumps(self.hello(self.cursor)))
+            self._read(await socket.recv())
+            self._absences.append((self._absent_since, time.monotonic()))
+            self.is_there.set()
+            beating = asyncio.create_task(self._beat())
+            try:
+                async for text in socket:
+                    self._read(text)
+            finally:
+                beating.cancel()
+
+    async def _beat(self) -> None:
+        while self.hello is not None:
+            await asyncio.sleep(BEAT)
+            await self.say({"type": "ping"})
+
+    def _read(self, text: str | bytes) -> None:
+        frame = json.loads(text)
+        self.cursor = frame.get("cursor") or self.cursor
+        self._take(frame)
+
+    def _gone(self) -> None:
+        self.is_there.clear()
+        self._absent_since = time.monotonic()
