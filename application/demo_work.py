@@ -1,4 +1,4 @@
-"""What the people of the demo can do: whoever switches a workstream to push sees who is asked, and why."""
+"""What the people of the demo can do: with pushed work one sees who is asked, and why."""
 
 from collections.abc import Sequence
 from typing import Final

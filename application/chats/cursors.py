@@ -1,6 +1,7 @@
-"""How far a window has followed its chat: a place in the stream of events, and whose chat it is about.
+"""How far a window has followed its chat: a place in the stream of events, and in which chat.
 
-The place alone would also be good in another chat of the same customer, of which the window has nothing.
+The place alone would also be good in another chat of the same customer, of which the window has
+nothing.
 """
 
 from typing import NamedTuple
