@@ -40,7 +40,8 @@ class AgentPresence(Value):
     base: BasePresence
     name: str
     """The one that an admin named, else that of the base."""
-    since: datetime
+    since: datetime | None = None
+    """None: they were never there."""
     connected: bool
     """A window of theirs is open, or their program answers."""
     chosen: bool = False
