@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -10,10 +11,11 @@ import structlog
 from prometheus_client import Gauge
 
 from application.background import in_background
+from application.presence_news import PresenceNews
 from application.typing_news import TypingNews
 from domain.errors import HoldfastError, TooManyRequests
 from domain.ids import ConversationId
-from domain.views import LiveEvent
+from domain.views import LiveEvent, PresenceChanged, StreamEvent
 from storage.events import LiveEvents
 from storage.visibility import Viewer
 
@@ -32,35 +34,54 @@ FOLLOWERS = Gauge("holdfast_live_followers", "Agents who follow live events at t
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class News:
+    """What is only told as it is now, beside the stream."""
+
+    typing: TypingNews
+    presences: PresenceNews
+
+    def hear(self, told: str) -> None:
+        self.typing.hear(told)
+        self.presences.hear(told)
+
+
 class Follower:
     """One agent's place in the stream. `viewer` may be replaced when their rights change."""
 
-    def __init__(self, events: LiveEvents, typing: TypingNews, viewer: Viewer, cursor: str) -> None:
+    def __init__(self, events: LiveEvents, news: News, viewer: Viewer, cursor: str) -> None:
         self.viewer = viewer
         self.cursor = cursor
         self.wake = asyncio.Event()
         self._events = events
-        self._typing = typing
-        self._heard = typing.last
+        self._news = news
+        self._heard_typing = news.typing.last
+        self._heard_presences = news.presences.last
         self._patience = timedelta()
 
-    async def next(self) -> tuple[LiveEvent, ...]:
+    async def next(self) -> tuple[StreamEvent, ...]:
         """What happened since the last call, at most a page; waits a little when nothing did."""
         woken = await self._wait()
         batch = await self._events.after(self.cursor, self.viewer, PAGE)
         self.cursor = batch.cursor
-        typing = await self._who_is_typing()
+        typing, presences = await self._who_is_typing(), await self._whose_presence_changed()
         if batch.more:
             self._patience = timedelta()
         elif woken and not batch.events:
             self._patience = LOOK_AGAIN_AFTER
         else:
             self._patience = POLL_EVERY
-        return (*batch.events, *typing)
+        return (*batch.events, *typing, *presences)
 
     async def _who_is_typing(self) -> tuple[LiveEvent, ...]:
-        heard, self._heard = self._heard, self._typing.last
-        return await self._typing.after(heard, self.viewer, self.cursor)
+        typing = self._news.typing
+        heard, self._heard_typing = self._heard_typing, typing.last
+        return await typing.after(heard, self.viewer, self.cursor)
+
+    async def _whose_presence_changed(self) -> tuple[PresenceChanged, ...]:
+        presences = self._news.presences
+        heard, self._heard_presences = self._heard_presences, presences.last
+        return await presences.after(heard, self.viewer, self.cursor)
 
     async def _wait(self) -> bool:
         woken = False
@@ -76,9 +97,9 @@ class Follower:
 class LiveFeed:
     """One listener per process; its wake-ups reach everybody who follows."""
 
-    def __init__(self, events: LiveEvents, typing: TypingNews) -> None:
+    def __init__(self, events: LiveEvents, news: News) -> None:
         self._events = events
-        self._typing = typing
+        self._news = news
         self._followers: set[Follower] = set()
 
     @contextlib.asynccontextmanager
@@ -93,7 +114,7 @@ class LiveFeed:
         if len(self._followers) >= MAX_FOLLOWERS:
             raise TooManyRequests("Too many follow live events here. Try again later.", POLL_EVERY)
         cursor = cursor or await self._events.latest_cursor()
-        follower = Follower(self._events, self._typing, viewer, cursor)
+        follower = Follower(self._events, self._news, viewer, cursor)
         with self._counted(follower):
             yield follower
 
@@ -114,8 +135,9 @@ class LiveFeed:
     async def _listen_forever(self) -> None:
         while True:
             try:
-                async for news in self._events.listen():
-                    self._typing.hear(news)
+                self._news.presences.missed()
+                async for told in self._events.listen():
+                    self._news.hear(told)
                     self._wake_all()
             except HoldfastError as error:
                 log.warning("live events are polled until PostgreSQL wakes us again", why=str(error))

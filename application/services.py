@@ -26,6 +26,7 @@ from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.preferred_agents import PreferredAgentConfiguration
+from application.configuration.presences import PresenceConfiguration
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
 from application.configuration.routing_rules import RoutingConfiguration
@@ -42,10 +43,12 @@ from application.intake import Intake
 from application.live_events import LiveFeed
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
+from application.presences import PresenceDesk
 from application.public_widgets import PublicWidgets
 from application.reconnect_offers import ReconnectOffers
 from application.required_skills import SkillUpdates
 from application.signals import Signals
+from application.windows import AgentWindows
 from channels.base import Channel
 from domain.channels import ChannelName
 from domain.configuration import Account, Endpoint
@@ -66,6 +69,7 @@ class Configuration:
     workstreams: WorkstreamConfiguration
     operating_hours: OperatingHoursConfiguration
     queues: QueueConfiguration
+    presences: PresenceConfiguration
     routing_rules: RoutingConfiguration
     skills: SkillConfiguration
     capacity_profiles: CapacityProfileConfiguration
@@ -113,6 +117,8 @@ class Engine:
     signals: Signals
     attachments: Attachments
     live_feed: LiveFeed
+    presences: PresenceDesk
+    windows: AgentWindows
     personal_data: PersonalData
     chat: Chat
 

@@ -12,6 +12,7 @@ from application.desk import viewer_of
 from console import assets
 from console.hands import Hands
 from console.live import Live
+from console.presence import OwnPresence
 from console.session import CurrentAgent, UseServices, reader_of, token_of
 from console.workplace import Workplace
 from domain.ids import ConversationId
@@ -32,16 +33,19 @@ async def desk_page(
     reader = await reader_of(request, services.access, caller)
     place = Workplace(client, services, token_of(request), reader)
     hands = Hands(place)
-    place.build(hands)
+    presence = OwnPresence(place)
+    place.build(hands, presence)
     feed = services.engine.live_feed
     # First the place in the stream, then what there is: what happens in between comes again.
     async with feed.follow(viewer_of(caller), None) as follower:
         cursor = follower.cursor
     await place.begin(caller, request.url.path)
+    await presence.begin(caller)
     ui.on("holdfast_path", lambda event: _went(place, event))
     ui.on("holdfast_typing", lambda event: hands.typing(str(event.args)))
     ui.on("holdfast_read", lambda event: hands.read(str(event.args)))
     _keep_up(client, place, Live(feed, place.identify, place, cursor))
+    _be_there(client, place)
 
 
 def routes() -> None:
@@ -73,6 +77,21 @@ def _keep_up(client: Client, place: Workplace, live: Live) -> None:
 
     client.on_connect(begin)
     client.on_delete(end)
+
+
+def _be_there(client: Client, place: Workplace) -> None:
+    """For as long as a browser shows the page; the page itself outlives a broken connection."""
+    windows: list[asyncio.Task[None]] = []
+
+    def opened() -> None:
+        windows.append(asyncio.create_task(place.attend(), name=f"window {client.id}"))
+
+    def closed() -> None:
+        if windows:
+            windows.pop().cancel()
+
+    client.on_connect(opened)
+    client.on_disconnect(closed)
 
 
 async def _remember_seen(client: Client, place: Workplace) -> None:

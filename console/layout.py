@@ -10,6 +10,7 @@ from console.parts.conversation_list import ConversationList
 from console.parts.details import Details
 from console.parts.heading import Heading
 from console.parts.markup import button, icon, say, show_if, tag, words
+from console.parts.presence_picker import PresencePicker
 from console.parts.template_dialog import TemplateDialog
 from console.parts.transcript import TranscriptPart
 from console.reader import Reader
@@ -36,15 +37,23 @@ class Acting(Protocol):
     async def add_note(self, text: str) -> bool: ...
 
 
+class Being(Protocol):
+    """How people are there."""
+
+    async def choose(self, key: str) -> None: ...
+    async def reset(self) -> None: ...
+
+
 class Layout:
     """A list on the left, a conversation in the middle, details on the right when wanted."""
 
-    def __init__(self, reader: Reader, browsing: Browsing, acting: Acting) -> None:
+    def __init__(self, reader: Reader, browsing: Browsing, acting: Acting, being: Being) -> None:
         texts = reader.texts
         with tag("div", "console") as self._root:
             words("a", texts.skip_to_message, "skip", href="#draft")
             with tag("div", "side"):
                 _brand(reader)
+                self.presence = PresencePicker(texts, on_choose=being.choose, on_reset=being.reset)
                 self._offline = words("p", texts.offline, "offline", role="status", hidden=True)
                 self.list = ConversationList(texts, browsing.open)
             with tag("main", "conversation"):

@@ -11,7 +11,7 @@ from application.desk import viewer_of
 from application.live_events import Follower, LiveFeed
 from domain.configuration import Caller
 from domain.errors import HoldfastError, NotAllowed, NotSignedIn
-from domain.views import LiveEvent
+from domain.views import LiveEvent, PresenceChanged
 
 # Texts such as `waiting 3 min` are as old as this at most.
 TICK_EVERY: Final = timedelta(seconds=15)
@@ -25,6 +25,8 @@ class Watcher(Protocol):
     """A page that is told what happens."""
 
     async def happened(self, events: Sequence[LiveEvent]) -> None: ...
+
+    def presence_changed(self, change: PresenceChanged) -> None: ...
 
     async def ticked(self, caller: Caller) -> None:
         """Time went by, and this is still who sits there."""
@@ -75,8 +77,12 @@ class Live:
         clock = asyncio.get_running_loop().time
         tick_at = check_at = clock()
         while True:
-            if events := await follower.next():
+            told = await follower.next()
+            if events := [event for event in told if isinstance(event, LiveEvent)]:
                 await self._watcher.happened(events)
+            for change in told:
+                if isinstance(change, PresenceChanged):
+                    self._watcher.presence_changed(change)
             self._cursor = follower.cursor
             if clock() >= check_at:
                 check_at = clock() + CHECK_SESSION_EVERY.total_seconds()

@@ -1,5 +1,6 @@
 """Signing in and out: plain forms, so that the cookie is set by an answer no script can read."""
 
+from contextlib import suppress
 from html import escape
 from string import Template
 from typing import Annotated, Final
@@ -55,12 +56,19 @@ def routes(*, is_secure: bool, texts: Texts = ENGLISH) -> APIRouter:
     async def sign_out(request: Request, services: UseServices) -> Response:
         require_same_site(request)
         if token := session.token_of(request):
-            await services.access.sign_out(token)
+            with suppress(NotSignedIn):
+                await _leave(services, token)
         answer = RedirectResponse(paths.SIGN_IN, _SEE_OTHER)
         session.end(answer, is_secure=is_secure)
         return answer
 
     return router
+
+
+async def _leave(services: UseServices, token: str) -> None:
+    caller = await services.access.authenticate(token)
+    await services.access.sign_out(token)
+    await services.engine.windows.sign_out(caller, token)
 
 
 async def _require_agent(services: UseServices, token: str, texts: Texts) -> None:

@@ -8,6 +8,7 @@ from domain.chats import EndedReason
 from domain.conversations import State
 from domain.effects import Trigger
 from domain.messages import DeliveryStatus, MediaState
+from domain.presences import BasePresence
 from domain.values import Value
 
 
@@ -19,6 +20,8 @@ class Texts(Value):
     console: str = "Agent console"
     sign_out: str = "Sign out"
     signed_in_as: str = "Signed in as {name}"
+    presence: str = "Your presence"
+    presence_reset: str = "I am back"
     skip_to_message: str = "Skip to the message field"
     offline: str = "No connection. What you see may be out of date; trying again …"
     not_found: str = "This page does not exist."
@@ -224,6 +227,14 @@ class Texts(Value):
         State.TEMPLATE_ONLY: "Templates only",
         State.WRAP_UP: "Wrap-up",
         State.CLOSED: "Closed",
+    }
+    presences: Mapping[BasePresence, str] = {
+        BasePresence.AVAILABLE: "Available",
+        BasePresence.BUSY: "Busy",
+        BasePresence.DO_NOT_DISTURB: "Do not disturb",
+        BasePresence.AWAY: "Away",
+        BasePresence.OFFLINE: "Offline",
+        BasePresence.INACTIVE: "Inactive",
     }
     deliveries: Mapping[DeliveryStatus, str] = {
         DeliveryStatus.PARKED: "parked",

@@ -1,5 +1,7 @@
 """One agent's page: what is open on it, and how it follows what happens."""
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -13,7 +15,7 @@ from console import paths
 from console.actions import offers
 from console.board import Board
 from console.cards import arranged, unread_count
-from console.layout import Acting, Layout
+from console.layout import Acting, Being, Layout
 from console.lines import Transcript, lines_of
 from console.modes import writing_in
 from console.opened import Opened
@@ -26,7 +28,7 @@ from domain.configuration import Caller
 from domain.errors import HoldfastError, NotAllowed, NotSignedIn
 from domain.ids import ConversationId
 from domain.messages import Note
-from domain.views import ConversationView, LiveEvent, MessageView
+from domain.views import ConversationView, LiveEvent, MessageView, PresenceChanged
 
 Result = TypeVar("Result")
 log = structlog.get_logger()
@@ -52,9 +54,9 @@ class Workplace:
         self._shows_details = False
         self._title = reader.texts.console
 
-    def build(self, acting: Acting) -> None:
+    def build(self, acting: Acting, being: Being) -> None:
         """Put the page together."""
-        self.layout = Layout(self.reader, self, acting)
+        self.layout = Layout(self.reader, self, acting, being)
 
     async def begin(self, caller: Caller, path: str) -> None:
         """What the page shows first."""
@@ -119,6 +121,12 @@ class Workplace:
             await self._follow_opened(self.opened, events)
         self.refresh()
 
+    def presence_changed(self, change: PresenceChanged) -> None:
+        """Supervisors hear of everybody's; what they see here is their own."""
+        if change.agent.agent_id == self.reader.agent_id:
+            with self._client:
+                self.layout.presence.show(change.agent.presence)
+
     async def ticked(self, caller: Caller) -> None:
         """Times have changed; a list that was too long may have room again."""
         if self._board.left_out:
@@ -132,6 +140,12 @@ class Workplace:
         """The form knows the way back."""
         back = paths.conversation(self._wanted) if self._wanted else ""
         self._client.open(f"{paths.within(paths.SIGN_IN)}?expired=1&to={back}")
+
+    async def attend(self) -> None:
+        """Be there, until it is cancelled or the session ends."""
+        with contextlib.suppress(NotSignedIn, NotAllowed):  # the live feed leads to the form
+            async with self.services.engine.windows.open(self._token, self.identify):
+                await asyncio.Event().wait()
 
     # -- what use cases answer --------------------------------------------------------------------
 

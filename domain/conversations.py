@@ -105,6 +105,8 @@ class Mail(Value):
     offer: OfferTerms | None = None
     wrote_at: datetime | None = None
     """When the customer wrote, if that was before it came: webhooks are late, or lost and recovered."""
+    agent_id: AgentId | None = None
+    """Whom it is about; by the time it is read another agent may have the conversation."""
 
 
 class ParkedReply(Value):

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import Field
 
+from domain.attendance import AgentAtWork
 from domain.channels import ChannelName
 from domain.conversations import ConversationRecord
 from domain.ids import ContactId, ConversationId, MessageId
@@ -118,3 +119,18 @@ class LiveEvent(Value):
     message: MessageView | None = None
     conversation: ConversationView | None = None
     data: dict[str, Any] = Field(default_factory=dict)
+
+
+class PresenceChanged(Value):
+    """In the live stream: how an agent is now, and how much they have. Told to them and supervisors.
+
+    What is told is always how it is at that time; what was missed meanwhile does not matter.
+    """
+
+    type: Literal["presence_changed"] = "presence_changed"
+    cursor: str
+    at: datetime
+    agent: AgentAtWork
+
+
+StreamEvent: TypeAlias = LiveEvent | PresenceChanged

@@ -19,6 +19,7 @@ from application.configuration.endpoints import EndpointConfiguration
 from application.configuration.operating_hours import OperatingHoursConfiguration
 from application.configuration.organization import OrganizationConfiguration
 from application.configuration.preferred_agents import PreferredAgentConfiguration
+from application.configuration.presences import PresenceConfiguration
 from application.configuration.privacy import EnablingRules
 from application.configuration.provider_questions import ProviderQuestions
 from application.configuration.queues import QueueConfiguration
@@ -43,6 +44,7 @@ from storage.database import Database
 from storage.endpoints import Endpoints
 from storage.operating_hours import OperatingHoursRows
 from storage.organization import Organizations
+from storage.presences import Presences
 from storage.privacy import Acknowledgements
 from storage.queues import Queues
 from storage.routing_rules import Rulesets
@@ -166,6 +168,7 @@ def configuration(around: Surroundings) -> Configuration:
         capacity_profiles=CapacityProfileConfiguration(
             profiles=CapacityProfiles(database), trail=trail, database=database
         ),
+        presences=PresenceConfiguration(presences=Presences(database), trail=trail, database=database),
         agents=AgentConfiguration(
             agents=agents,
             skills=skills,

@@ -14,14 +14,14 @@ from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.desk import Desk
-from application.dispatch import WORKERS, Dispatcher
+from application.dispatch import WORKERS, Dispatcher, Doorbell
 from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
 from application.intake import Intake
-from application.live_events import LiveFeed
+from application.live_events import LiveFeed, News
 from application.media import MediaCopying
 from application.media_links import MediaLinks
 from application.open_accounts import OpenAccounts
@@ -40,7 +40,7 @@ from application.signal_post import SignalPost
 from application.signals import Signals
 from application.typing_news import TypingNews
 from application.uploading import Uploading
-from runtime import chat_services, people_services
+from runtime import chat_services, people_services, presence_services
 from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
 from storage.agents import Agents
@@ -109,6 +109,7 @@ class Parts:
             self.confirmer.running(),
             self.engine.live_feed.running(),
             self.engine.chat.running(),
+            self.engine.windows.running(),
             self.profiles.running(),
             self.settling.running(),
             self.signal_post.running(),
@@ -152,6 +153,7 @@ def build(around: Surroundings) -> Parts:
             links=links,
             uploading=uploading,
             post=signal_post,
+            doorbell=dispatcher,
             chat=chat_services.build(around, links, uploading, dispatcher, placer),
         ),
         dispatcher=dispatcher,
@@ -226,6 +228,7 @@ def _engine(
     links: MediaLinks,
     uploading: Uploading,
     post: SignalPost,
+    doorbell: Doorbell,
     chat: Chat,
 ) -> Engine:
     database = around.database
@@ -271,7 +274,12 @@ def _engine(
             links=links,
             channels=around.channels,
         ),
-        live_feed=LiveFeed(LiveEvents(database), TypingNews(TypingSignals(database))),
+        live_feed=LiveFeed(
+            LiveEvents(database),
+            News(TypingNews(TypingSignals(database)), presence_services.news(database)),
+        ),
+        presences=presence_services.desk(database),
+        windows=presence_services.windows(database, doorbell),
         personal_data=people_services.personal_data(around),
         chat=chat,
     )

@@ -49,7 +49,7 @@ PENDING: Final = """
     JOIN queues q ON q.queue_id = c.queue_id
     JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (
-            SELECT i.position, i.kind, i.message_id, i.has_media, i.traceparent,
+            SELECT i.position, i.kind, i.message_id, i.has_media, i.agent_id, i.traceparent,
                    CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at,
                    CASE WHEN i.kind = 'customer_wrote' AND m.sent_at < i.at THEN m.sent_at END
                        AS wrote_at
@@ -80,15 +80,16 @@ POST: Final = """
         WHERE conversation_id = %(conversation_id)s AND state <> 'closed'
         RETURNING mailbox_seq
     )
-    INSERT INTO mailbox (conversation_id, position, kind, message_id, at)
+    INSERT INTO mailbox (conversation_id, position, kind, message_id, agent_id, at)
     SELECT %(conversation_id)s::uuid, mailbox_seq, %(kind)s::text, %(message_id)s::uuid,
-           statement_timestamp()
+           %(agent_id)s::uuid, statement_timestamp()
     FROM conversation
 """
-# The workflows may have seen positions that the backup does not know; none has come so far.
+# The workflows may have seen positions that the backup does not know; none has come so far. Nor does
+# it know what they were told of their agents.
 COUNT_ON: Final = """
     WITH running AS (
-        UPDATE conversations SET mailbox_seq = mailbox_seq + %(leap)s
+        UPDATE conversations SET mailbox_seq = mailbox_seq + %(leap)s, away_agent_id = NULL
         WHERE state <> 'closed'
           AND (%(only)s::uuid IS NULL OR conversation_id = %(only)s)
         RETURNING conversation_id, mailbox_seq
@@ -146,8 +147,18 @@ class Mailbox:
         return row["age"] if row else timedelta()
 
     async def post(
-        self, conversation_id: ConversationId, kind: MailKind, message_id: MessageId | None = None
+        self,
+        conversation_id: ConversationId,
+        kind: MailKind,
+        message_id: MessageId | None = None,
+        *,
+        agent_id: AgentId | None = None,
     ) -> bool:
         """Add an item. False when the conversation is closed: nobody is there to read it."""
-        item = {"conversation_id": conversation_id, "kind": kind, "message_id": message_id}
+        item = {
+            "conversation_id": conversation_id,
+            "kind": kind,
+            "message_id": message_id,
+            "agent_id": agent_id,
+        }
         return await self._db.execute(POST, item) > 0

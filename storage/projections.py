@@ -23,6 +23,7 @@ PROJECT: Final = """
         state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(at)s END,
         agent_id = %(agent_id)s, preferred_agent_id = %(preferred_agent_id)s,
         queue_id = coalesce(%(queue_id)s, queue_id), holds_capacity = %(holds_capacity)s,
+        away_agent_id = CASE WHEN agent_id = %(agent_id)s THEN away_agent_id END,
         ended_by = CASE WHEN channel = 'live_chat' OR %(state)s IN ('wrap_up', 'closed')
                         THEN coalesce(ended_by, %(ended_by)s) END
     WHERE conversation_id = %(conversation_id)s
@@ -70,7 +71,12 @@ CLOSE: Final = """
     )
     SELECT pg_notify('holdfast_events', '') FROM closed
 """
+# A new workflow was told nothing of its agent so far, either.
 RECLAIM: Final = """
+    WITH untold AS (
+        UPDATE conversations SET away_agent_id = NULL
+        WHERE conversation_id = %(conversation_id)s AND away_agent_id IS NOT NULL
+    )
     UPDATE deliveries d SET handed_over = false
     FROM messages m
     WHERE m.message_id = d.message_id AND m.conversation_id = %(conversation_id)s

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
@@ -20,9 +21,9 @@ from application.access import require
 from application.desk import viewer_of
 from application.live_events import Follower
 from application.services import Services
-from domain.configuration import Scope
+from application.windows import Identify
+from domain.configuration import Caller, Scope
 from domain.errors import HoldfastError, InvalidInput, NotAllowed, NotSignedIn
-from storage.visibility import Viewer
 
 SIGN_IN_WITHIN: Final = timedelta(seconds=10)
 HEARTBEAT_EVERY: Final = timedelta(seconds=15)
@@ -53,10 +54,14 @@ async def events(
 
 async def _serve(socket: WebSocket, services: Services, cursor: str | None) -> None:
     token = await _token(socket)
-    viewer = await _viewer(services, token)
-    async with services.engine.live_feed.follow(viewer, cursor) as follower:
+    identify = partial(_agent, services, token)
+    viewer = viewer_of(await identify())
+    async with (
+        services.engine.live_feed.follow(viewer, cursor) as follower,
+        services.engine.windows.open(token, identify),
+    ):
         await send(socket, f'{{"type":"ready","cursor":"{follower.cursor}"}}')
-        telling = _tell(socket, services, token, follower)
+        telling = _tell(socket, identify, follower)
         await until_one_ends(telling, _until_they_leave(socket))
 
 
@@ -71,13 +76,13 @@ async def _token(socket: WebSocket) -> str:
         raise NotSignedIn('Send {"token": "…"} as the first frame.') from error
 
 
-async def _viewer(services: Services, token: str) -> Viewer:
+async def _agent(services: Services, token: str) -> Caller:
     caller = await services.access.authenticate(token)
     require(caller, [Scope.AGENT])
-    return viewer_of(caller)
+    return caller
 
 
-async def _tell(socket: WebSocket, services: Services, token: str, follower: Follower) -> None:
+async def _tell(socket: WebSocket, identify: Identify, follower: Follower) -> None:
     """Everything that waits here is one page of events: a slow client costs no more than that."""
     clock = asyncio.get_running_loop().time
     beat_at = clock() + HEARTBEAT_EVERY.total_seconds()
@@ -90,7 +95,7 @@ async def _tell(socket: WebSocket, services: Services, token: str, follower: Fol
             await send(socket, '{"type":"heartbeat"}')
         if clock() >= check_at:
             check_at = clock() + CHECK_SESSION_EVERY.total_seconds()
-            follower.viewer = await _viewer(services, token)
+            follower.viewer = viewer_of(await identify())
 
 
 async def _until_they_leave(socket: WebSocket) -> None:

@@ -4,10 +4,21 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from api.agent import attachments, chats, conversations, events, messages, session, signals, skills
+from api.agent import (
+    attachments,
+    chats,
+    conversations,
+    events,
+    messages,
+    presence,
+    session,
+    signals,
+    skills,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
+    presence.router,
     conversations.router,
     skills.router,
     chats.router,

@@ -36,9 +36,10 @@ async def sign_in(body: SignIn, request: Request, services: UseServices) -> Sign
 
 
 @router.post("/sign-out", status_code=204)
-async def sign_out(token: Token, _caller: KnownCaller, services: UseServices) -> None:
-    """End this session at once."""
+async def sign_out(token: Token, caller: KnownCaller, services: UseServices) -> None:
+    """End this session at once, and whatever windows it has open."""
     await services.access.sign_out(token)
+    await services.engine.windows.sign_out(caller, token)
 
 
 @router.get("/me")

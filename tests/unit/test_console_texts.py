@@ -21,6 +21,7 @@ from domain.messages import (
     Text,
     Unsupported,
 )
+from domain.presences import BasePresence
 
 
 def a_file(mime_type: str, file_name: str | None = None) -> MediaItem:
@@ -33,6 +34,7 @@ def a_file(mime_type: str, file_name: str | None = None) -> MediaItem:
         (ENGLISH.channels, ChannelName),
         (ENGLISH.states, State),
         (ENGLISH.deliveries, DeliveryStatus),
+        (ENGLISH.presences, BasePresence),
         (ENGLISH.media, MediaState),
         (ENGLISH.announcements, Trigger),
     ],
