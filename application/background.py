@@ -2,8 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Final, NoReturn
+
+import structlog
+
+from domain.errors import HoldfastError
+
+AGAIN_AFTER: Final = timedelta(seconds=2)
+
+log = structlog.get_logger()
 
 
 @contextlib.asynccontextmanager
@@ -16,3 +25,15 @@ async def in_background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def again_and_again(work: Callable[[], Awaitable[None]], name: str) -> NoReturn:
+    """Begin it anew a moment after it ended or failed; nothing it can raise ends this."""
+    while True:
+        try:
+            await work()
+        except HoldfastError as error:
+            log.warning("work begins anew in a moment", work=name, why=str(error))
+        except Exception:
+            log.exception("work failed in a way nobody planned for", work=name)
+        await asyncio.sleep(AGAIN_AFTER.total_seconds())

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-import structlog
 from prometheus_client import Gauge
 
-from application.background import in_background
+from application.background import again_and_again, in_background
 from application.presence_news import PresenceNews
 from application.typing_news import TypingNews
-from domain.errors import HoldfastError, TooManyRequests
+from domain.errors import TooManyRequests
 from domain.ids import ConversationId
 from domain.views import LiveEvent, PresenceChanged, StreamEvent
 from storage.events import LiveEvents
@@ -26,12 +25,9 @@ POLL_EVERY: Final = timedelta(seconds=3)
 LOOK_AGAIN_AFTER: Final = timedelta(milliseconds=200)
 # What happens together is read together.
 GATHER_FOR: Final = timedelta(milliseconds=20)
-LISTEN_AGAIN_AFTER: Final = timedelta(seconds=2)
 MAX_FOLLOWERS: Final = 2_000
 
 FOLLOWERS = Gauge("holdfast_live_followers", "Agents who follow live events at this process.")
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ class LiveFeed:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen in the background."""
-        async with in_background(self._listen_forever()):
+        async with in_background(again_and_again(self._listen, "listening for live events")):
             yield
 
     @contextlib.asynccontextmanager
@@ -132,18 +128,12 @@ class LiveFeed:
             self._followers.discard(follower)
             FOLLOWERS.set(len(self._followers))
 
-    async def _listen_forever(self) -> None:
-        while True:
-            try:
-                self._news.presences.missed()
-                async for told in self._events.listen():
-                    self._news.hear(told)
-                    self._wake_all()
-            except HoldfastError as error:
-                log.warning("live events are polled until PostgreSQL wakes us again", why=str(error))
-            except Exception:
-                log.exception("listening for live events failed in a way nobody planned for")
-            await asyncio.sleep(LISTEN_AGAIN_AFTER.total_seconds())
+    async def _listen(self) -> None:
+        """While it breaks, followers look by themselves every now and then."""
+        self._news.presences.missed()
+        async for told in self._events.listen():
+            self._news.hear(told)
+            self._wake_all()
 
     def _wake_all(self) -> None:
         for follower in self._followers:

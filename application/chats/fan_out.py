@@ -3,15 +3,12 @@
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
-import structlog
-
-from application.background import in_background
-from domain.errors import HoldfastError
+from application.background import again_and_again, in_background
 from domain.ids import ConversationId
 from storage.chat_feed import Change, News
 
@@ -22,9 +19,6 @@ POLL_EVERY: Final = timedelta(seconds=3)
 LOOK_AGAIN_AFTER: Final = timedelta(milliseconds=100)
 # What happens together is read together.
 GATHER_FOR: Final = timedelta(milliseconds=20)
-TRY_AGAIN_AFTER: Final = timedelta(seconds=2)
-
-log = structlog.get_logger()
 
 
 class Bus(Protocol):
@@ -64,7 +58,10 @@ class FanOut:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen and read in the background."""
-        async with in_background(self._for_ever(self._listen), self._for_ever(self._read)):
+        async with in_background(
+            again_and_again(self._listen, "listening for chats"),
+            again_and_again(self._read, "reading what happened in chats"),
+        ):
             yield
 
     @contextlib.contextmanager
@@ -95,16 +92,6 @@ class FanOut:
         _discard(self._by_session, bell.session_id, bell)
         if bell.conversation_id is not None:
             _discard(self._by_chat, bell.conversation_id, bell)
-
-    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await work()
-            except HoldfastError as error:
-                log.warning("chats are followed again in a moment", why=str(error))
-            except Exception:
-                log.exception("following chats failed in a way nobody planned for")
-            await asyncio.sleep(TRY_AGAIN_AFTER.total_seconds())
 
     async def _listen(self) -> None:
         async for payload in self._bus.listen():
