@@ -6,6 +6,7 @@ from application.chats.connections import Connections
 from application.chats.fan_out import FanOut
 from application.chats.feed import CustomerFeed, Reading
 from application.chats.insight import Insight
+from application.chats.questionnaire import Questionnaire
 from application.chats.reconnecting import Reconnecting
 from application.chats.sessions import Sessions
 from application.chats.shapes import Shapes
@@ -54,6 +55,7 @@ def build(
     chatting = Chatting(
         sessions=sessions,
         opening_times=opening_times,
+        questionnaire=Questionnaire(widgets),
         chats=chats,
         messages=messages,
         feed=feed,

@@ -1,5 +1,6 @@
 """A small shop with a chat widget, and the customers at it."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,11 @@ from tests.shop import Shop, an_outbound, open_shop
 
 # As storage/widgets gives it: a widget is its own address.
 _OWN_ADDRESS = "UPDATE endpoints SET address = endpoint_id::text"
-_WIDGET = "INSERT INTO widgets SELECT endpoint_id, '{}', '{}' FROM endpoints"
+_WIDGET = "INSERT INTO widgets SELECT endpoint_id, %(settings)s::jsonb, '{}' FROM endpoints"
+_SETTINGS = {
+    "pre_chat": [{"name": name, "label": name} for name in ("name", "order", "phone")],
+    "post_chat": [{"name": name, "label": name} for name in ("stars", "words")],
+}
 _MAIL = """
     SELECT kind FROM mailbox WHERE conversation_id = %(conversation_id)s ORDER BY position
 """
@@ -120,6 +125,13 @@ class ChatShop:
         receipt = Receipt(provider_message_id=str(message_id), status=DeliveryStatus.SENT)
         await outbox.accepted(message_id, receipt)
 
+    async def asks(self, form: str, *questions: dict[str, Any]) -> None:
+        """The widget asks these before (`pre_chat`) or after (`post_chat`) a chat, nothing else."""
+        changed = json.dumps({form: questions})
+        await self.database.execute(
+            "UPDATE widgets SET settings = settings || %(changed)s::jsonb", {"changed": changed}
+        )
+
     async def run_out(self, lease_id: UUID | None = None) -> None:
         """As if nobody had renewed the lease, or any lease, for long."""
         async with self.database.connection() as connection:
@@ -137,7 +149,7 @@ async def open_chat_shop(
     channel = LiveChatChannel(ChatFeed(database))
     shop = await open_shop(database, media_dir, channel, conversations, **options)
     await database.execute(_OWN_ADDRESS)
-    await database.execute(_WIDGET)
+    await database.execute(_WIDGET, {"settings": json.dumps(_SETTINGS)})
     return ChatShop(shop)
 
 

@@ -35,7 +35,7 @@ function authenticate(chat, ready, callback) {
 function startProactiveChat(chat, element, { message, showPreChat = true } = {}) {
   chat.context.set({ proactive_message: message });
   const accept = () => {
-    chat.isBegun ||= !showPreChat;
+    chat.isBegun ||= !showPreChat && !chat.widget.pre_chat.some((question) => question.required);
     element.open();
   };
   element.invite({ message, accept });

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from application.chats.availability import OpeningTimes
 from application.chats.cursors import ChatCursor
+from application.chats.questionnaire import Questionnaire
 from application.chats.sessions import Admitted, Sessions
 from application.chats.shapes import Shapes
 from application.customer_events import CustomerEvents
@@ -43,6 +44,7 @@ class Chatting:
         *,
         sessions: Sessions,
         opening_times: OpeningTimes,
+        questionnaire: Questionnaire,
         chats: Chats,
         messages: ChatMessages,
         feed: ChatFeed,
@@ -54,6 +56,7 @@ class Chatting:
     ) -> None:
         self._sessions = sessions
         self._opening_times = opening_times
+        self._questionnaire = questionnaire
         self._chats = chats
         self._messages = messages
         self._feed = feed
@@ -83,11 +86,15 @@ class Chatting:
     ) -> tuple[ChatSnapshot, bool]:
         """Begin a chat, or go on with the one that has not ended; say whether it is new.
 
-        Raises NobodyThere outside the hours of the widget, unless one goes on.
+        Unless one goes on, raises NobodyThere outside the hours of the widget, and InvalidInput for
+        answers that do not fit its questions.
         """
+        answers = start.pre_chat
         if start_new or await self._chats.unfinished(session) is None:
             await self._opening_times.require_open(session.widget_id)
-        start = start.model_copy(update={"page": _dated(start.page) if start.page else None})
+            answers = await self._questionnaire.before(session.widget_id, answers)
+        page = _dated(start.page) if start.page else None
+        start = start.model_copy(update={"page": page, "pre_chat": answers})
         try:
             begun = await self._chats.start(session, start, start_new=start_new)
         except EndpointGone as error:
@@ -196,9 +203,10 @@ class Chatting:
     async def answer_survey(
         self, session: ChatSession, conversation_id: ConversationId, answers: dict[str, str]
     ) -> None:
-        """What the customer thought of it."""
+        """What the customer thought of it. Raise InvalidInput unless it fits the questions."""
         await self._chats.require_owned(session, conversation_id)
-        await self._chats.answer_survey(conversation_id, answers)
+        kept = await self._questionnaire.after(session.widget_id, answers)
+        await self._chats.answer_survey(conversation_id, kept)
 
     async def _unfinished(self, session: ChatSession) -> KnownChat | None:
         found = await self._chats.unfinished(session)

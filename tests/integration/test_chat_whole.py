@@ -23,7 +23,11 @@ async def widget_id(whole: Whole) -> str:
         "workstreams",
         {"name": "Chat", "channel": "live_chat", "fallback_queue_id": queue["queue_id"]},
     )
-    draft = {"name": "Shop", "workstream_id": workstream["workstream_id"]}
+    draft = {
+        "name": "Shop",
+        "workstream_id": workstream["workstream_id"],
+        "settings": {"pre_chat": [{"name": "name", "label": "Your name"}]},
+    }
     return str((await whole.made("widgets", draft))["widget_id"])
 
 

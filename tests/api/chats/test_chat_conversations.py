@@ -270,6 +270,37 @@ async def test_inv9_customers_see_what_left_for_them_and_nothing_else(
         assert secret not in str(shown) + taken_away.text
 
 
+async def test_what_is_asked_before_a_chat_is_checked(mia: Customer, desk: ChatShop) -> None:
+    order = {"name": "order", "label": "Order number", "required": True}
+    await desk.asks("pre_chat", order, {"name": "mail", "label": "Your e-mail", "kind": "email"})
+    for answers, field in (
+        ({}, "pre_chat.order"),
+        ({"order": " "}, "pre_chat.order"),
+        ({"order": "1", "mail": "me"}, "pre_chat.mail"),
+        ({"order": "1", "card": "4111"}, "pre_chat.card"),
+    ):
+        refused = await mia.http.post(CHATS, json={"pre_chat": answers})
+        problem = refused.json()
+        assert (refused.status_code, problem["code"]) == (422, "invalid_input"), problem
+        assert field in refused.text
+    assert (await mia.http.get(f"{CHATS}/current")).status_code == 204
+    await mia.begin(pre_chat={"order": " 4711 ", "mail": ""})
+    facts = await desk.chat.insight._chats.facts(as_id(mia.chat))
+    assert facts.pre_chat == {"order": "4711"}
+    again = await mia.http.post(CHATS, json={})
+    assert again.status_code == 200  # a chat that goes on asks nothing
+
+
+async def test_what_is_asked_after_a_chat_is_checked(mia: Customer, desk: ChatShop) -> None:
+    stars = {"name": "stars", "label": "Stars", "kind": "options", "options": ["1", "2"]}
+    await desk.asks("post_chat", stars | {"required": True})
+    await mia.begin()
+    await mia.post("end")
+    for answers in ({}, {"stars": "3"}, {"stars": "2", "words": "good"}):
+        assert (await mia.post("survey", answers=answers)).status_code == 422
+    assert (await mia.post("survey", answers={"stars": "2"})).status_code == 204
+
+
 async def test_older_messages_come_in_pages(mia: Customer) -> None:
     await mia.begin()
     for number in range(5):
