@@ -13,11 +13,18 @@ from domain.ids import ConversationId, MediaId, MessageId, new_id
 from domain.messages import AuthorKind, Content, DeliveryStatus, Media, MessageReceived, Sender
 from domain.values import Value
 from storage.addresses import AddressBook
-from storage.chat_sessions import ChatWidget
+from storage.chat_leases import UNSURE
 from storage.chats import Chats
 from storage.database import Database, Parameters
 from storage.hints import EventHint
-from storage.intake import FIRST_COPY, KEEP_IN_CHAT, IntakeEndpoint, Received, as_parameters
+from storage.intake import (
+    FIRST_COPY,
+    KEEP_AT_WINDOW,
+    KEEP_IN_CHAT,
+    IntakeEndpoint,
+    Received,
+    as_parameters,
+)
 from storage.messages import ATTACH
 
 ENDED: Final = "This chat has ended. Start a new one."
@@ -101,17 +108,19 @@ class ChatMessages:
     async def keep(
         self,
         session: ChatSession,
-        widget: ChatWidget,
+        endpoint: IntakeEndpoint,
         conversation_id: ConversationId,
         *,
         client_id: UUID,
         content: Content,
     ) -> Received:
-        """Keep it in this chat, once, and tell its workflow. Raise ChatEnded if the chat has ended."""
-        endpoint = IntakeEndpoint.model_validate(widget.model_dump())
+        """Keep it in this chat, once, and tell its workflow.
+
+        Raise NotFound for somebody else's chat, and ChatEnded if it has ended.
+        """
         event = MessageReceived(
             provider_message_id=provider_message_id(conversation_id, client_id),
-            endpoint_address=str(widget.endpoint_id),
+            endpoint_address=str(endpoint.endpoint_id),
             sender=Sender(address=session.visitor.address, display_name=session.visitor.display_name),
             content=content.model_copy(update={"items": ()}) if isinstance(content, Media) else content,
         )
@@ -119,9 +128,20 @@ class ChatMessages:
         message = {**as_parameters(endpoint, event), "has_media": False, "window": None}
         facts = {**message, "conversation_id": conversation_id, "message_id": new_id()}
         files = [item.media_id for item in content.items] if isinstance(content, Media) else []
-        received = await self._keep(session, event.sender, facts, files)
+        received = None if files else await self._keep_at_window(session, facts)
+        if received is None:
+            await self._chats.require_owned(session, conversation_id)
+            received = await self._keep(session, event.sender, facts, files)
         self._hint.soon()
         return received
+
+    async def _keep_at_window(self, session: ChatSession, facts: Parameters) -> Received | None:
+        """In one round trip, if it is new and its customer is there; most are."""
+        at = {"session_id": session.session_id, "unsure": UNSURE}
+        try:
+            return await self._db.row(Received, KEEP_AT_WINDOW, {**facts, **at})
+        except Conflict:  # the same message came at the same time, and was kept before
+            return None
 
     async def _keep(
         self, session: ChatSession, sender: Sender, facts: Parameters, files: Sequence[MediaId]

@@ -150,15 +150,25 @@ KEEP: Final = compact(
     _KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL("c.state <> 'closed'"))
 )
 # A chat that ended stays ended: what was meant for it begins no other one.
-KEEP_IN_CHAT: Final = compact(
-    _KEEP.format(
-        as_known=AS_KNOWN,
-        as_said=AS_SAID,
-        takes_it=SQL("""
-            c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
-            AND c.state NOT IN ('wrap_up', 'closed')
-        """),
+_IN_CHAT: Final = """
+    c.conversation_id = %(conversation_id)s AND c.ended_by IS NULL
+    AND c.state NOT IN ('wrap_up', 'closed')
+"""
+KEEP_IN_CHAT: Final = compact(_KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL(_IN_CHAT)))
+# The same where nothing has to be done beside: the customer is at an open window. Its lease is good
+# for a while yet, so nobody finds them lost before this has ended.
+_AT_WINDOW: Final = """
+    AND EXISTS (
+        SELECT FROM chat_sessions s
+        JOIN chats h ON h.conversation_id = s.conversation_id
+        JOIN chat_leases l ON l.session_id = s.session_id
+        WHERE s.session_id = %(session_id)s AND s.conversation_id = c.conversation_id
+          AND h.lost_at IS NULL AND l.lease_id <> l.session_id
+          AND l.expires_at > clock_timestamp() + %(unsure)s::interval
     )
+"""
+KEEP_AT_WINDOW: Final = compact(
+    _KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, takes_it=SQL(_IN_CHAT + _AT_WINDOW))
 )
 
 

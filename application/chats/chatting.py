@@ -31,7 +31,7 @@ from storage.chat_messages import ENDED, ChatMessages
 from storage.chats import Begun, Chats, KnownChat
 from storage.conversations import Conversations as ConversationList
 from storage.hints import EventHint
-from storage.intake import EndpointGone, IntakeEndpoint
+from storage.intake import EndpointGone
 
 SNAPSHOT: Final = 50
 
@@ -155,10 +155,9 @@ class Chatting:
         self, session: ChatSession, conversation_id: ConversationId, client_id: UUID, content: Content
     ) -> tuple[ChatMessage, bool]:
         """The same for any content; files are in our store already."""
-        await self._chats.require_owned(session, conversation_id)
-        widget = await self._sessions.widget(session.widget_id)
+        endpoint = await self._sessions.endpoint(session.widget_id)
         received = await self._messages.keep(
-            session, widget, conversation_id, client_id=client_id, content=content
+            session, endpoint, conversation_id, client_id=client_id, content=content
         )
         self._doorbell.ring(conversation_id)
         RECEIVED.labels(ChannelName.LIVE_CHAT, "new" if received.is_new else "repeated").inc()
@@ -172,13 +171,12 @@ class Chatting:
     ) -> None:
         """Shown to agents while it is true."""
         await self._chats.require_owned(session, conversation_id)
-        widget = await self._sessions.widget(session.widget_id)
+        endpoint = await self._sessions.endpoint(session.widget_id)
         event = TypingReported(
             endpoint_address=str(session.widget_id),
             address=session.visitor.address,
             is_typing=is_typing,
         )
-        endpoint = IntakeEndpoint.model_validate(widget.model_dump())
         await self._customer_events.take(endpoint, event)
 
     async def read(self, session: ChatSession, conversation_id: ConversationId, seq: int) -> None:

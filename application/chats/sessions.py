@@ -9,6 +9,8 @@ from domain.chats import ChatSession, Visitor
 from domain.errors import NotFound, NotSignedIn
 from domain.ids import EndpointId, new_id
 from storage.chat_sessions import ChatSessions, ChatWidget
+from storage.intake import ENDPOINT_KEPT_FOR, IntakeEndpoint
+from storage.shelf import Shelf
 
 PREFIX: Final = "hfc_"
 _UNKNOWN: Final = "This session is not valid any more. Open a new one."
@@ -27,6 +29,7 @@ class Sessions:
     def __init__(self, sessions: ChatSessions, sign_in: CustomerSignIn) -> None:
         self._sessions = sessions
         self._sign_in = sign_in
+        self._endpoints = Shelf[EndpointId, IntakeEndpoint]()
 
     async def open(self, widget_id: EndpointId, identity_token: str | None) -> Admitted:
         """For somebody the shop vouches for, or else for somebody nobody knows."""
@@ -55,6 +58,15 @@ class Sessions:
         if widget is None:
             raise NotFound("There is no such widget.")
         return widget
+
+    async def endpoint(self, widget_id: EndpointId) -> IntakeEndpoint:
+        """The widget as every message needs it. Raise NotFound when it was removed some seconds ago."""
+        kept = self._endpoints.find(widget_id, ENDPOINT_KEPT_FOR)
+        if kept:
+            return kept.thing
+        endpoint = IntakeEndpoint.model_validate((await self.widget(widget_id)).model_dump())
+        self._endpoints.put(widget_id, endpoint)
+        return endpoint
 
     async def _require_open(self, widget_id: EndpointId) -> None:
         if not (await self.widget(widget_id)).enabled:

@@ -62,8 +62,8 @@ def a_script(lab: Lab) -> Script:
         customers=lab.customers or lab.size(500, 50),
         desks=10,
         seconds=lab.minutes * A_MINUTE or lab.size(300, 30),
-        pause=lab.size(30, 10),
-        cut_every=lab.size(30, 10),
+        pause=lab.size(60, 10),
+        cut_every=lab.size(60, 10),
     )
 
 
