@@ -1,6 +1,6 @@
 """/agent/v1/conversations/{id}/skills: what whoever gets the conversation must be able to do."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from api.agent.routing import agent_router
 from api.dependencies import AgentCaller, UseEngine
@@ -17,6 +17,13 @@ class Needed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     skills: Skills
+
+    @field_validator("skills")
+    @classmethod
+    def _each_once(cls, skills: Skills) -> Skills:
+        if len({skill.name.casefold() for skill in skills}) < len(skills):
+            raise ValueError("name each skill once")
+        return skills
 
 
 @router.put("")

@@ -1,13 +1,14 @@
 """Skills: what agents can do, and what its levels are called."""
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Name
 from application.configuration.register import Register
+from application.configuration.work_forms import each_once
 from domain.configuration import Caller
 from domain.errors import InvalidInput
 from domain.ids import SkillId, new_id
@@ -16,6 +17,7 @@ from storage.database import Database
 from storage.skills import Skills
 
 SUBJECT: Final = "skill"
+LevelNames: TypeAlias = Annotated[Levels, AfterValidator(each_once)]
 ONE_TO_TEN: Final = tuple(str(level) for level in range(1, 11))
 
 
@@ -23,14 +25,14 @@ class NewSkill(Draft):
     """A skill to introduce. Without `levels` they are called 1 to 10."""
 
     name: Name = Field(examples=["Billing"])
-    levels: Levels = ONE_TO_TEN
+    levels: LevelNames = ONE_TO_TEN
 
 
 class SkillChange(Draft):
     """What to change of a skill. Its levels are replaced as a whole; agents keep their numbers."""
 
     name: Name | None = None
-    levels: Levels | None = None
+    levels: LevelNames | None = None
 
 
 class SkillConfiguration:

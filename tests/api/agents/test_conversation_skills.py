@@ -78,7 +78,8 @@ async def test_only_its_agent_and_supervisors_say_what_it_needs(
 
 
 @pytest.mark.parametrize(
-    "wrong", [needs(Billing=11), needs(Chess=1), {"skills": [{"name": "Billing"}]}]
+    "wrong",
+    [needs(Billing=11), needs(Chess=1), needs(Billing=1, BILLING=2), {"skills": [{"name": "Billing"}]}],
 )
 async def test_what_nobody_can_do_is_refused(
     boss: httpx2.AsyncClient, where: str, wrong: dict[str, Any]

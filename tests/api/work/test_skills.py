@@ -56,7 +56,9 @@ async def test_levels_are_one_to_ten_unless_somebody_names_them(admin: httpx2.As
     assert skill["levels"] == ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]
 
 
-@pytest.mark.parametrize("wrong", [{"levels": []}, {"levels": ["x"] * 101}, {"name": " "}])
+@pytest.mark.parametrize(
+    "wrong", [{"levels": []}, {"levels": ["Good", "Good"]}, {"levels": ["x"] * 101}, {"name": " "}]
+)
 async def test_a_skill_that_says_nothing_is_refused(
     admin: httpx2.AsyncClient, wrong: dict[str, Any]
 ) -> None:
