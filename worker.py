@@ -9,6 +9,7 @@ from typing import Any, Final
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.capacity import CapacityActivities
 from activities.delivery import DeliveryActivities
 from activities.erasure import ErasureActivities
 from activities.housekeeping import HousekeepingActivities
@@ -79,6 +80,7 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
         fallbacks=parts.fallbacks,
     )
     projection = ProjectionActivities(parts.read_model)
+    capacity = CapacityActivities(parts.capacity)
     media = MediaActivities(parts.media_copier)
     reconciliation = ReconciliationActivities(parts.reconciler)
     housekeeping = HousekeepingActivities(parts.housekeeper)
@@ -87,6 +89,7 @@ def activities(parts: Parts) -> Sequence[Callable[..., Any]]:
     return (
         *delivery.all,
         *projection.all,
+        *capacity.all,
         *media.all,
         *reconciliation.all,
         *housekeeping.all,

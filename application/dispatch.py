@@ -190,7 +190,8 @@ class Dispatcher:
 
 def _known(mail: PendingMail) -> KnownState | None:
     """Matters only when the workflow that brought the conversation so far was lost."""
-    if mail.state is State.OPEN and mail.revision == 0:
+    is_told_now = mail.offer is None or mail.offer in [item.offer for item in mail.items]
+    if mail.state is State.OPEN and mail.revision == 0 and is_told_now:
         return None
     return KnownState(
         state=mail.state,
@@ -199,6 +200,8 @@ def _known(mail: PendingMail) -> KnownState | None:
         window_expires_at=mail.window_expires_at,
         agent_id=mail.agent_id,
         preferred_agent_id=mail.preferred_agent_id,
+        holds_capacity=mail.holds_capacity,
+        offer=mail.offer,
     )
 
 

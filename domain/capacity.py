@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from domain.distribution import WorkSettings
 from domain.ids import AgentId, CapacityProfileId, ConversationId
 from domain.texts import Name
 from domain.values import Value
@@ -50,6 +51,72 @@ class AgentCapacityProfile(Value):
     profile_id: CapacityProfileId
     work_limit: WorkLimit | None = None
     """This agent's own limit. None: that of the profile."""
+
+
+class ProfileUse(Value):
+    """How much of one profile an agent has in use."""
+
+    limit: int
+    used: int
+    blocks_assignment: bool
+
+
+class Standing(Value):
+    """What an agent may have, and what of it is taken."""
+
+    agent_id: AgentId
+    capacity_units: int | None = None
+    """None: no limit in units."""
+    used_units: int = 0
+    sessions: int = 0
+    profiles: dict[CapacityProfileId, ProfileUse] = Field(default_factory=dict)
+
+
+class Demand(Value):
+    """What one conversation takes."""
+
+    units: int
+    profile_ids: tuple[CapacityProfileId, ...] = ()
+
+    @classmethod
+    def of(cls, work: WorkSettings) -> "Demand":
+        """Places in profiles stand instead of units."""
+        profile_ids = work.capacity_profile_ids
+        return cls(units=0 if profile_ids else work.capacity_units, profile_ids=profile_ids)
+
+
+class Shortage(StrEnum):
+    """Why there is no room for a conversation."""
+
+    UNITS = "units"
+    PROFILE = "profile"
+    NO_PROFILE = "no_profile"
+    """The agent does not do this kind of work at all."""
+    BLOCKED = "blocked"
+    """A profile that is used up keeps all other work away too."""
+    SESSIONS = "sessions"
+
+
+def shortage(standing: Standing, demand: Demand) -> Shortage | None:
+    """Why this agent can be offered no such conversation now; None: there is room."""
+    if standing.sessions >= MOST_SESSIONS:
+        return Shortage.SESSIONS
+    uses = standing.profiles.values()
+    if any(use.blocks_assignment and use.used >= use.limit for use in uses):
+        return Shortage.BLOCKED
+    return shortage_of_own_choice(standing, demand)
+
+
+def shortage_of_own_choice(standing: Standing, demand: Demand) -> Shortage | None:
+    """The same for work that agents take themselves: only limits on work itself count."""
+    if any(profile_id not in standing.profiles for profile_id in demand.profile_ids):
+        return Shortage.NO_PROFILE
+    uses = [standing.profiles[profile_id] for profile_id in demand.profile_ids]
+    if any(use.used >= use.limit for use in uses):
+        return Shortage.PROFILE
+    limit = standing.capacity_units
+    is_over = limit is not None and demand.units and standing.used_units + demand.units > limit
+    return Shortage.UNITS if is_over else None
 
 
 class Lease(Value):

@@ -3,7 +3,7 @@
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.ids import AgentId, MessageId
+from domain.ids import AgentId, MessageId, OfferId
 from domain.values import Value
 
 
@@ -20,6 +20,18 @@ class Command(Value):
 
 class Pick(Command):
     """The agent takes an open conversation, or revives a waiting one of their own."""
+
+
+class Accept(Command):
+    """The agent takes what is offered to them."""
+
+    offer_id: OfferId
+
+
+class Decline(Command):
+    """The agent leaves it to somebody else. Why is kept where no history is."""
+
+    offer_id: OfferId
 
 
 class Send(Command):
@@ -57,4 +69,6 @@ class ForceClose(Command):
     """A supervisor closes it, whatever state it is in."""
 
 
-AnyCommand: TypeAlias = Pick | Send | Park | Withdraw | End | CloseSession | Release | ForceClose
+AnyCommand: TypeAlias = (
+    Pick | Accept | Decline | Send | Park | Withdraw | End | CloseSession | Release | ForceClose
+)

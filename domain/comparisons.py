@@ -10,8 +10,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from domain.channels import ChannelName
-from domain.operating_hours import TimeZone, Weekday
+from domain.operating_hours import Weekday
 from domain.texts import PRINTABLE
+from domain.time_zones import TimeZone
 from domain.values import Value
 
 VALUES_OF_A_COMPARISON: Final = 50

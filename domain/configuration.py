@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from domain.assignment_policy import AssignmentPolicy
 from domain.capacity import AgentCapacityProfile
 from domain.channels import ChannelName, Region
 from domain.context_variables import ContextVariable
@@ -234,3 +235,4 @@ class Organization(Versioned):
     media_days: int | None = None
     """The same for files, which may go earlier."""
     monitoring_notice: MonitoringNotice = MonitoringNotice()
+    assignment: AssignmentPolicy = AssignmentPolicy()

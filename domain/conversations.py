@@ -42,7 +42,10 @@ class Event(StrEnum):
     CUSTOMER_ENDED = "customer_ended"
     CUSTOMER_RETURNED = "customer_returned"
     CONNECTION_LOST = "connection_lost"
+    OFFERED = "offered"
     OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
     PICKED = "picked"
     ASSIGNED = "assigned"
     REVIVED = "revived"
@@ -132,6 +135,8 @@ class Memory(Value):
     session_open: bool = False
     """The agent keeps the conversation on their desk; a returning customer meets them again."""
     holds_capacity: bool = False
+    offer: OfferTerms | None = None
+    """Whom it is offered to now."""
     deadlines: dict[Deadline, datetime] = Field(default_factory=dict)
     parked: tuple[ParkedReply, ...] = ()
     closing: Event | None = None
@@ -147,6 +152,9 @@ class KnownState(Value):
     window_expires_at: datetime | None = None
     agent_id: AgentId | None = None
     preferred_agent_id: AgentId | None = None
+    holds_capacity: bool | None = None
+    """None: whoever has it, as releases before this one said nothing of it."""
+    offer: OfferTerms | None = None
 
 
 class ConversationStart(Value):
@@ -172,6 +180,7 @@ class ConversationStatus(Value):
     state: State
     agent_id: AgentId | None = None
     window_expires_at: datetime | None = None
+    offer: OfferTerms | None = None
     deadlines: dict[Deadline, datetime] = Field(default_factory=dict)
     handled: int = 0
     waiting_deliveries: int = 0

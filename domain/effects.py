@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from domain.conversations import State
-from domain.ids import AgentId
+from domain.ids import AgentId, OfferId
+from domain.offers import OfferState, OfferTerms
 from domain.timers import Deadline
 from domain.values import Value
 
@@ -59,6 +60,21 @@ class FreeCapacity(Value):
     """The conversation uses nobody's capacity any more."""
 
     kind: Literal["free_capacity"] = "free_capacity"
+
+
+class MakeOffer(Value):
+    """Somebody is asked to take the conversation."""
+
+    kind: Literal["make_offer"] = "make_offer"
+    terms: OfferTerms
+
+
+class SettleOffer(Value):
+    """An offer is over: nobody has to answer it any more."""
+
+    kind: Literal["settle_offer"] = "settle_offer"
+    offer_id: OfferId
+    outcome: OfferState
 
 
 class SetDeadline(Value):
@@ -123,6 +139,8 @@ Effect: TypeAlias = (
     | Unassign
     | HoldCapacity
     | FreeCapacity
+    | MakeOffer
+    | SettleOffer
     | SetDeadline
     | ClearDeadline
     | Announce

@@ -31,6 +31,20 @@ class OfferState(StrEnum):
     """The conversation went elsewhere, or ended, before anybody answered."""
 
 
+class NotOffered(StrEnum):
+    """Why nothing came of an offer. Beside these: its agent has no capacity left."""
+
+    LOCKED = "locked"
+    """Something happens to the conversation just now."""
+    NOT_WAITING = "not_waiting"
+    """It is in no state in which it can be offered like this; or it does not exist."""
+    IN_ANOTHER_QUEUE = "in_another_queue"
+    OFFERED_ALREADY = "offered_already"
+    TAKEN = "taken"
+    """Somebody has just taken it, or has it."""
+    NO_SUCH_AGENT = "no_such_agent"
+
+
 class OfferTerms(Value):
     """What a conversation's workflow knows of an offer: ids and times."""
 

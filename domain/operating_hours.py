@@ -3,11 +3,11 @@
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Final, TypeAlias
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, field_validator
 
 from domain.ids import OperatingHoursId
+from domain.time_zones import TimeZone
 from domain.values import Value
 from domain.versioned import Versioned
 
@@ -64,24 +64,12 @@ class Holiday(Value):
     periods: tuple[Period, ...] = Field(default=(), max_length=PERIODS_OF_A_DAY)
 
 
-def _known(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("write the name of a time zone such as Europe/Bucharest or Asia/Seoul")
-    return name
-
-
 def _each_day_once(holidays: tuple[Holiday, ...]) -> tuple[Holiday, ...]:
     if len({holiday.day for holiday in holidays}) != len(holidays):
         raise ValueError("each date may be named once; give it several periods instead")
     return holidays
 
 
-TimeZone: TypeAlias = Annotated[
-    str,
-    AfterValidator(_known),
-    Field(max_length=100, examples=["Europe/Bucharest", "Asia/Seoul"]),
-]
-"""A name of the IANA database."""
 Week: TypeAlias = Annotated[
     tuple[WeeklyPeriod, ...],
     Field(

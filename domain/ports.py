@@ -8,8 +8,9 @@ from pydantic import Field
 
 from domain.conversations import Event, State
 from domain.effects import Trigger
-from domain.ids import AccountId, AgentId, ConversationId, EndpointId, MessageId, QueueId
+from domain.ids import AccountId, AgentId, ConversationId, EndpointId, MessageId, OfferId, QueueId
 from domain.messages import DeliveryStatus, OutboundMessage, Receipt
+from domain.offers import OfferState
 from domain.timers import TimerPolicy
 from domain.values import Value
 
@@ -128,6 +129,8 @@ class Projection(Value):
     announcements: tuple[Trigger, ...] = ()
     ended_by: Event | None = None
     """The event that ended it, when this is that projection."""
+    offers: dict[OfferId, OfferState] = Field(default_factory=dict)
+    """Offers that are over."""
     settled: dict[MessageId, DeliveryStatus] = Field(default_factory=dict)
     """Parked replies whose fate was decided: queued again, withdrawn or expired."""
 
@@ -140,6 +143,22 @@ class CloseRequest(Value):
     """The highest mailbox position the workflow has handled."""
     at: datetime
     reason: str
+
+
+class CapacityRequest(Value):
+    """An agent wants a conversation that nobody offered to them."""
+
+    conversation_id: ConversationId
+    agent_id: AgentId
+    forced: bool = False
+    """Whatever their limits are: its customer comes back to them."""
+
+
+class CapacityKeeper(Protocol):
+    """What agents hold already, and what they may hold."""
+
+    async def take(self, request: CapacityRequest) -> str | None:
+        """Reserve what the conversation takes; or say why not. Repeating it changes nothing."""
 
 
 class ReadModel(Protocol):

@@ -17,6 +17,7 @@ class Deadline(StrEnum):
     WAITING_INACTIVITY = "waiting_inactivity"
     CONNECTION_GRACE = "connection_grace"
     RECONNECT_LIMIT = "reconnect_limit"
+    OFFER_COUNTDOWN = "offer_countdown"
     WRAP_UP_CAPACITY = "wrap_up_capacity"
     WRAP_UP_CLOSE = "wrap_up_close"
     PARKED_REPLY = "parked_reply"

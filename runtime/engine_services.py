@@ -51,6 +51,7 @@ from storage.diversions import Diversions
 from storage.endpoints import Endpoints
 from storage.events import LiveEvents
 from storage.figures import Figures
+from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles
 from storage.messages import Messages
@@ -95,6 +96,7 @@ class Parts:
     health: Accounts
     fallbacks: FallbackPolicy
     read_model: CountedReadModel
+    capacity: Leases
     media_copier: MediaCopying
     reconciler: Reconciliation
     housekeeper: Housekeeping
@@ -168,6 +170,7 @@ def build(around: Surroundings) -> Parts:
         health=around.accounts,
         fallbacks=FallbackPolicy(Diversions(database), Organizations(database), around.channels),
         read_model=CountedReadModel(ConversationList(database)),
+        capacity=Leases(database),
         media_copier=MediaCopying(
             media=MediaFiles(database),
             safekeeping=safekeeping,

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Final
 
 from domain.commands import (
+    Accept,
     AnyCommand,
     CloseSession,
+    Decline,
     End,
     ForceClose,
     Park,
@@ -26,6 +28,8 @@ WRITABLE: Final = (State.ACTIVE, State.TEMPLATE_ONLY, State.DISCONNECTED, State.
 
 _EVENTS: Final[dict[type, Event]] = {
     Pick: Event.PICKED,
+    Accept: Event.OFFER_ACCEPTED,
+    Decline: Event.OFFER_DECLINED,
     End: Event.AGENT_ENDED,
     CloseSession: Event.SESSION_CLOSED,
     Release: Event.RELEASED,
@@ -37,12 +41,14 @@ def event_of(memory: Memory, command: AnyCommand) -> Event | None:
     """The event a command is for the machine; None for commands that change no state."""
     if isinstance(command, Pick) and memory.state is State.WAITING:
         return Event.REVIVED
+    if isinstance(command, Accept) and memory.agent_id is not None:
+        return Event.TRANSFERRED_TO_AGENT
     return _EVENTS.get(type(command))
 
 
 def is_done_already(memory: Memory, command: AnyCommand) -> bool:
-    """Picking what one has already is a success, not an error."""
-    return isinstance(command, Pick) and memory.agent_id == command.agent_id
+    """Taking what one has already is a success, not an error."""
+    return isinstance(command, Pick | Accept) and memory.agent_id == command.agent_id
 
 
 def check(memory: Memory, command: AnyCommand, now: datetime) -> None:
@@ -54,19 +60,13 @@ def check(memory: Memory, command: AnyCommand, now: datetime) -> None:
     match command:
         case Pick():
             _check_pick(memory, command)
+        case Accept() | Decline():
+            _check_offer(memory, command)
         case ForceClose():
             _check_supervisor(command)
-        case Send():
+        case _:
             _check_mine(memory, command)
-            _check_send(memory, command, now)
-        case Park():
-            _check_mine(memory, command)
-            _check_park(memory, now)
-        case Withdraw():
-            _check_mine(memory, command)
-            _check_withdraw(memory, command)
-        case End() | CloseSession() | Release():
-            _check_mine(memory, command)
+            _check_writing(memory, command, now)
 
 
 def _check_pick(memory: Memory, command: Pick) -> None:
@@ -74,8 +74,18 @@ def _check_pick(memory: Memory, command: Pick) -> None:
         raise NotYourConversation(
             "Another agent left this conversation waiting; it is theirs to revive."
         )
+    if memory.state is State.OPEN and memory.offer and memory.offer.agent_id != command.agent_id:
+        raise NotYourConversation("It is being offered to somebody else; it may come back.")
     if memory.state not in (State.OPEN, State.WAITING) and memory.agent_id != command.agent_id:
         raise NotYourConversation("Somebody else has taken this conversation.")
+
+
+def _check_offer(memory: Memory, command: Accept | Decline) -> None:
+    offer = memory.offer
+    if offer is None and is_done_already(memory, command):
+        return
+    if offer is None or (offer.offer_id, offer.agent_id) != (command.offer_id, command.agent_id):
+        raise Refused("This offer is over: it ran out of time, was withdrawn, or is somebody else's.")
 
 
 def _check_supervisor(command: ForceClose) -> None:
@@ -86,6 +96,16 @@ def _check_supervisor(command: ForceClose) -> None:
 def _check_mine(memory: Memory, command: AnyCommand) -> None:
     if memory.agent_id != command.agent_id and not command.as_supervisor:
         raise NotYourConversation("Take the conversation first: it is not assigned to you.")
+
+
+def _check_writing(memory: Memory, command: AnyCommand, now: datetime) -> None:
+    match command:
+        case Send():
+            _check_send(memory, command, now)
+        case Park():
+            _check_park(memory, now)
+        case Withdraw():
+            _check_withdraw(memory, command)
 
 
 def _check_send(memory: Memory, command: Send, now: datetime) -> None:

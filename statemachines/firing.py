@@ -8,6 +8,7 @@ from domain.channels import is_live
 from domain.conversations import Event, Memory, State
 from domain.effects import Announce, ClearDeadline, Effect, EnterState, SetDeadline, Trigger
 from domain.ids import AgentId
+from domain.offers import OfferTerms
 from domain.timers import Deadline, TimerPolicy
 
 
@@ -22,6 +23,7 @@ class Firing:
     timers: TimerPolicy
     agent_id: AgentId | None
     wrote_at: datetime
+    offer: OfferTerms | None = None
     effects: list[Effect] = field(default_factory=list)
 
     def is_live(self) -> bool:

@@ -2,10 +2,10 @@
 
 from domain.effects import Assign, FreeCapacity, HoldCapacity, Trigger, Unassign
 from domain.timers import Deadline
-from statemachines.firing import Firing
+from statemachines.offering import Offering
 
 
-class Hands(Firing):
+class Hands(Offering):
     """Into an agent's hands, and out of them."""
 
     def agent_is_held(self) -> bool:
@@ -15,6 +15,7 @@ class Hands(Firing):
         if self.agent_id is None:
             raise ValueError(f"{self.event} needs an agent")
         self._ask(Assign(agent_id=self.agent_id), HoldCapacity())
+        self._settle_for(self.agent_id)
         self._announce(Trigger.AGENT_ASSIGNED)
 
     def requeue(self) -> None:

@@ -9,7 +9,8 @@ from domain.conversations import Event, Memory, State
 from domain.effects import Effect, SetDeadline
 from domain.errors import ConversationClosed, Refused
 from domain.ids import AgentId
-from domain.timers import TimerPolicy
+from domain.offers import OfferTerms
+from domain.timers import Deadline, TimerPolicy
 from statemachines.memory import remember
 from statemachines.step import Step
 from statemachines.table import REFUSALS, TABLE, Row
@@ -30,14 +31,15 @@ def fire(
     timers: TimerPolicy,
     agent_id: AgentId | None = None,
     wrote_at: datetime | None = None,
+    offer: OfferTerms | None = None,
 ) -> Decision:
     """Decide what `event` does to the conversation.
 
     Raises Refused (ConversationClosed when it is closed) and changes nothing when the table has
     no row for the event in the present state. `agent_id` is who takes the conversation;
-    `wrote_at` is when the customer wrote.
+    `wrote_at` is when the customer wrote; `offer` is what this event proposes, or hands over unasked.
     """
-    step = Step(memory.state, memory, event, now, timers, agent_id, wrote_at or now)
+    step = Step(memory.state, memory, event, now, timers, agent_id, wrote_at or now, offer)
     try:
         if not _MACHINE.events[event].trigger(step):
             raise Refused(REFUSALS[event])
@@ -52,7 +54,10 @@ def resume(memory: Memory, *, now: datetime, timers: TimerPolicy) -> Memory:
     getattr(step, f"enter_{memory.state}")()
     if memory.state is State.DISCONNECTED:
         step.start_grace()
-    kept = (effect for effect in step.effects if isinstance(effect, SetDeadline))
+    kept = [effect for effect in step.effects if isinstance(effect, SetDeadline)]
+    if memory.offer is not None:
+        countdown = SetDeadline(deadline=Deadline.OFFER_COUNTDOWN, at=memory.offer.expires_at)
+        kept.append(countdown)
     return remember(memory, kept)
 
 

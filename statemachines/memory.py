@@ -12,9 +12,11 @@ from domain.effects import (
     ExpireParked,
     FreeCapacity,
     HoldCapacity,
+    MakeOffer,
     OpenWindow,
     ReleaseParked,
     SetDeadline,
+    SettleOffer,
     Unassign,
     WithdrawParked,
 )
@@ -27,7 +29,7 @@ def remember(memory: Memory, effects: Iterable[Effect]) -> Memory:
     return memory
 
 
-def _change(memory: Memory, effect: Effect) -> dict[str, Any]:  # noqa: C901, PLR0911 - one line an effect
+def _change(memory: Memory, effect: Effect) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one line an effect
     match effect:
         case EnterState(state=state):
             return {"state": state}
@@ -40,6 +42,11 @@ def _change(memory: Memory, effect: Effect) -> dict[str, Any]:  # noqa: C901, PL
             return {"holds_capacity": True}
         case FreeCapacity():
             return {"holds_capacity": False}
+        case MakeOffer(terms=terms):
+            return {"offer": terms}
+        case SettleOffer(offer_id=offer_id):
+            is_it = memory.offer is not None and memory.offer.offer_id == offer_id
+            return {"offer": None} if is_it else {}
         case OpenWindow(wrote_at=wrote_at, expires_at=expires_at):
             return {"last_inbound_at": wrote_at, "window_expires_at": expires_at}
         case SetDeadline(deadline=deadline, at=at):

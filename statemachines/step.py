@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.conversations import State
 from domain.effects import Close, EnterState, FreeCapacity, Trigger, Unassign
+from domain.offers import OfferState
 from domain.timers import Deadline
 from statemachines.connections import Connections
 from statemachines.hands import Hands
@@ -61,6 +62,7 @@ class Step(Windows, Hands, Connections):
         self._arm(Deadline.WRAP_UP_CLOSE, max(self.timers.wrap_up_close, block or timedelta(0)))
 
     def enter_closed(self) -> None:
+        self._settle(OfferState.WITHDRAWN)
         self._withdraw_parked()
         self._disarm(*self.memory.deadlines)
         self._ask(FreeCapacity(), EnterState(state=State.CLOSED))

@@ -61,6 +61,10 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.CUSTOMER_LEFT, State.OPEN, State.CLOSED, when="is_live"),
     on(Event.CUSTOMER_ENDED, (State.OPEN, State.WAITING), State.CLOSED, when="ends_when_left"),
     on(Event.CUSTOMER_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP, when="ends_when_left"),
+    # It is offered; what becomes of that when the state changes is said in statemachines/offering.py.
+    on(Event.OFFERED, (State.OPEN, *ASSIGNED), None, "offer_it", when="may_be_offered"),
+    on(Event.OFFER_DECLINED, UNFINISHED, None, "decline_offer", when="is_offered"),
+    on(Event.OFFER_EXPIRED, UNFINISHED, None, "expire_offer", when="is_offered"),
     # An agent takes it, whether the customer is still there or not.
     on(Event.OFFER_ACCEPTED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
     on(Event.PICKED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),
@@ -108,6 +112,9 @@ REFUSALS: Final[dict[Event, str]] = {
     Event.RECONNECT_EXPIRED: "Nobody is waiting for the customer to reconnect.",
     Event.CUSTOMER_LEFT: "The customer can leave only a live chat that no agent has taken yet.",
     Event.CUSTOMER_ENDED: "The customer can end only a live chat that has not ended, and no persistent one.",
+    Event.OFFERED: "It is offered to somebody already, or not to be had.",
+    Event.OFFER_DECLINED: "The offer is over.",
+    Event.OFFER_EXPIRED: "The offer is over.",
     Event.OFFER_ACCEPTED: "The conversation does not wait for an agent any more.",
     Event.PICKED: "The conversation does not wait for an agent any more.",
     Event.ASSIGNED: "The conversation does not wait for an agent any more.",

@@ -18,22 +18,25 @@ from storage.visibility import IS_VISIBLE, Viewer
 
 AFTER: Final = SQL("""
     WITH next AS (
-        SELECT id, xid, conversation_id, type, message_id, data, left_agent_id, left_queue_id, at
+        SELECT id, xid, conversation_id, type, message_id, data, left_agent_id, left_queue_id,
+               to_agent_id, at
         FROM conversation_events
         WHERE (xid, id) > (%(xid)s::text::xid8, %(id)s::bigint)
           AND xid < pg_snapshot_xmin(pg_current_snapshot())
         ORDER BY xid, id
         LIMIT %(limit)s
     ), judged AS (
-        SELECT next.*, {is_visible} AS sees,
+        SELECT next.*, {is_visible} AS is_visible,
             left_agent_id = %(agent_id)s OR left_queue_id IN (
                 SELECT queue_id FROM queue_members WHERE agent_id = %(agent_id)s
-            ) AS saw
+            ) AS saw,
+            CASE WHEN to_agent_id IS NULL THEN {is_visible}
+                 ELSE to_agent_id = %(agent_id)s END AS sees
         FROM next JOIN conversations v ON v.conversation_id = next.conversation_id
     )
     SELECT j.xid::text || '.' || j.id AS cursor, j.type, j.at, j.conversation_id, j.data,
            coalesce(j.sees, false) AS sees, coalesce(j.saw, false) AS saw,
-           CASE WHEN j.sees THEN (
+           CASE WHEN j.sees AND j.is_visible THEN (
                SELECT to_jsonb(v) FROM conversation_views v WHERE v.conversation_id = j.conversation_id
            ) END AS conversation,
            CASE WHEN j.sees THEN (

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.conversations import ConversationRecord, Mail, MailKind
 from domain.ids import AgentId, ConversationId, MessageId
+from domain.offers import OfferTerms
 from domain.timers import TimerPolicy
 from storage.database import Database
 
@@ -29,6 +30,8 @@ class PendingMail(ConversationRecord):
     endpoint_name: str
     queue_name: str
     preferred_agent_id: AgentId | None
+    holds_capacity: bool
+    offer: OfferTerms | None
     revision: int
     items: tuple[PendingItem, ...]
 
@@ -40,7 +43,11 @@ PENDING: Final = """
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
            c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
            w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END AS timers,
-           w.persistent,
+           w.persistent, c.holds_capacity, (
+               SELECT to_jsonb(o) FROM offers o
+               WHERE o.conversation_id = c.conversation_id AND o.state = 'open'
+                 AND o.purpose <> 'consult'
+           ) AS offer,
            e.name AS endpoint_name, q.name AS queue_name, waiting.items
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
@@ -50,6 +57,12 @@ PENDING: Final = """
     JOIN LATERAL (
         SELECT jsonb_agg(to_jsonb(item) ORDER BY item.position) AS items FROM (
             SELECT i.position, i.kind, i.message_id, i.has_media, i.agent_id, i.traceparent,
+                   CASE WHEN i.offer_id IS NOT NULL THEN (
+                       SELECT jsonb_build_object(
+                           'offer_id', o.offer_id, 'agent_id', o.agent_id, 'purpose', o.purpose,
+                           'expires_at', o.expires_at, 'accepted', o.accepted
+                       ) FROM offers o WHERE o.offer_id = i.offer_id
+                   ) END AS offer,
                    CASE WHEN i.kind = 'window_refused' THEN coalesce(m.at, i.at) ELSE i.at END AS at,
                    CASE WHEN i.kind = 'customer_wrote' AND m.sent_at < i.at THEN m.sent_at END
                        AS wrote_at

@@ -9,7 +9,7 @@ from storage.documents import document
 
 GET: Final = """
     SELECT name, region, attachment_max_bytes, attachment_types, blocked_extensions, transcript_days,
-           media_days, monitoring_notice,
+           media_days, monitoring_notice, assignment,
            version, created_at, updated_at
     FROM organizations
 """
@@ -28,6 +28,7 @@ UPDATE: Final = """
         attachment_types = %(attachment_types)s, blocked_extensions = %(blocked_extensions)s,
         transcript_days = %(transcript_days)s,
         media_days = %(media_days)s, monitoring_notice = %(monitoring_notice)s,
+        assignment = %(assignment)s,
         version = version + 1, updated_at = now()
     WHERE version = %(expected_version)s
 """
@@ -64,6 +65,7 @@ class Organizations:
             "attachment_types": list(organization.attachment_types),
             "blocked_extensions": list(organization.blocked_extensions),
             "monitoring_notice": document(organization.monitoring_notice),
+            "assignment": document(organization.assignment),
             "expected_version": expected_version,
         }
         changed = await self._db.execute(UPDATE, facts)

@@ -5,12 +5,15 @@ from uuid import UUID
 
 from domain.conversations import State
 from domain.errors import NotFound
-from domain.ids import ConversationId, MessageId
+from domain.ids import ConversationId, MessageId, OfferId
+from domain.offers import OfferState
 from domain.ports import CloseRequest, Projection
 from domain.values import Value
 from storage.announcements import Announcements
 from storage.database import Database
 from storage.documents import document
+from storage.leases import Leases
+from storage.offer_settling import OfferSettling
 
 BEFORE: Final = """
     SELECT state, revision, agent_id, queue_id FROM conversations
@@ -85,6 +88,15 @@ RECLAIM: Final = """
 STATE_NOW: Final = "SELECT state FROM conversations WHERE conversation_id = %(conversation_id)s"
 
 
+OPEN_OFFERS: Final = """
+    SELECT offer_id FROM offers WHERE conversation_id = %(conversation_id)s AND state = 'open'
+"""
+
+
+class _Open(Value):
+    offer_id: OfferId
+
+
 class _Before(Value):
     state: State
     revision: int
@@ -98,6 +110,8 @@ class Projections:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._announcements = Announcements(db)
+        self._offers = OfferSettling(db)
+        self._leases = Leases(db)
 
     async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         """Write it, unless a newer revision is there already; return what it caused to leave."""
@@ -113,6 +127,8 @@ class Projections:
                 return await self._announcements.announced(*told)
             await self._write(projection, before)
             await self._settle(projection)
+            await self._offers.settle(projection.conversation_id, projection.offers)
+            await self._leases.follow(projection.conversation_id)
             said = await self._announcements.announce(*told)
             await self._tell(projection, before)
         return said
@@ -122,6 +138,7 @@ class Projections:
         facts = request.model_dump()
         async with self._db.transaction():
             if await self._db.execute(CLOSE, facts):
+                await self._let_go(request.conversation_id)
                 return True
             # A statement of its own, so that it sees a close that the one above waited for.
             now = await self._db.one(STATE_NOW, facts)
@@ -130,12 +147,24 @@ class Projections:
         return bool(now["state"] == State.CLOSED)
 
     async def reclaim(self, conversation_id: ConversationId) -> int:
-        """Have every message that is still to leave handed over again, in order."""
-        return await self._db.execute(RECLAIM, {"conversation_id": conversation_id})
+        """Have every message that is still to leave handed over again; free what nobody has."""
+        which = {"conversation_id": conversation_id}
+        async with self._db.transaction():
+            await self._db.execute(BEFORE, which)
+            # Somebody was about to take it, and whoever would have told of that is gone.
+            await self._leases.follow(conversation_id)
+            return await self._db.execute(RECLAIM, which)
+
+    async def _let_go(self, conversation_id: ConversationId) -> None:
+        """Nobody is asked any more, and nobody's capacity is used, whatever was said before."""
+        rows = await self._db.rows(_Open, OPEN_OFFERS, {"conversation_id": conversation_id})
+        fates = {row.offer_id: OfferState.WITHDRAWN for row in rows}
+        await self._offers.settle(conversation_id, fates)
+        await self._leases.follow(conversation_id)
 
     async def _write(self, projection: Projection, before: _Before) -> None:
         """Closed is final, and only `close` closes, because it looks into the mailbox."""
-        facts = projection.model_dump(exclude={"settled", "announcements"})
+        facts = projection.model_dump(exclude={"settled", "offers", "announcements"})
         if before.state is State.CLOSED:
             await self._db.execute(PROJECT_CLOSED, facts)
             return

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.channels import ChannelName
 from domain.conversations import ConversationStart, Mail, MailKind, Memory, State
 from domain.ids import new_id
+from domain.offers import OfferTerms
 from domain.timers import TimerPolicy
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -30,6 +31,16 @@ def an_assigned_memory(state: State = State.ACTIVE, **override: Any) -> Memory:
     """The same, in the hands of Alice."""
     assigned = {"agent_id": ALICE, "session_open": True, "holds_capacity": True}
     return a_memory(**{"state": state} | assigned | override)
+
+
+def an_offer(**override: Any) -> OfferTerms:
+    """Bob is asked at noon, and has two minutes."""
+    values: dict[str, Any] = {
+        "offer_id": new_id(),
+        "agent_id": BOB,
+        "expires_at": NOON + timedelta(minutes=2),
+    }
+    return OfferTerms(**values | override)
 
 
 def a_start(**override: Any) -> ConversationStart:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
+from activities.capacity import CapacityActivities
 from activities.projection import ProjectionActivities
 from domain.conversations import ConversationStart, Event, Memory
 from domain.effects import Trigger
-from domain.ids import MessageId
+from domain.ids import AgentId, MessageId, OfferId
 from domain.messages import DeliveryStatus
-from domain.ports import CloseRequest, Projection
+from domain.offers import OfferState
+from domain.ports import CapacityRequest, CloseRequest, Projection
 from workflows import policies
 
 
@@ -51,6 +53,7 @@ class Books:
         *,
         announced: Sequence[Trigger] = (),
         settled: dict[MessageId, DeliveryStatus] | None = None,
+        offers: dict[OfferId, OfferState] | None = None,
         ended_by: Event | None = None,
     ) -> tuple[MessageId, ...]:
         """Show the conversation as it is now; return what the system says because of it."""
@@ -66,6 +69,7 @@ class Books:
             announcements=tuple(announced),
             ended_by=ended_by,
             settled=settled or {},
+            offers=offers or {},
         )
         automated = await workflow.execute_activity_method(
             ProjectionActivities.project_conversation,
@@ -74,6 +78,18 @@ class Books:
             summary=f"show: {memory.state}",
         )
         return automated or ()
+
+    async def take_capacity(self, agent_id: AgentId, *, forced: bool) -> str | None:
+        """Reserve what this conversation takes of an agent, or say why they cannot have it."""
+        request = CapacityRequest(
+            conversation_id=self.start.conversation_id, agent_id=agent_id, forced=forced
+        )
+        return await workflow.execute_activity_method(
+            CapacityActivities.take_capacity,
+            request,
+            **policies.STORAGE,
+            summary=f"capacity of {agent_id}",
+        )
 
     async def reclaim_deliveries(self) -> None:
         """The workflow was lost, and its list of messages to deliver with it."""

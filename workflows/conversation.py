@@ -78,6 +78,7 @@ class ConversationWorkflow:
             state=memory.state,
             agent_id=memory.agent_id,
             window_expires_at=memory.window_expires_at,
+            offer=memory.offer,
             deadlines=memory.deadlines,
             handled=self._process.handled,
             waiting_deliveries=len(self._process.errands.outbox),

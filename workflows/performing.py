@@ -13,12 +13,14 @@ from domain.effects import (
     FreeCapacity,
     HoldCapacity,
     ReleaseParked,
+    SettleOffer,
     Trigger,
     Unassign,
     WithdrawParked,
 )
-from domain.ids import MessageId
+from domain.ids import MessageId, OfferId
 from domain.messages import DeliveryStatus
+from domain.offers import OfferState
 
 _SHOWN: Final = (
     Announce,
@@ -28,6 +30,7 @@ _SHOWN: Final = (
     FreeCapacity,
     HoldCapacity,
     ReleaseParked,
+    SettleOffer,
     Unassign,
     WithdrawParked,
 )
@@ -72,6 +75,11 @@ def settled(before: Memory, effects: Iterable[Effect]) -> dict[MessageId, Delive
             case _:
                 pass
     return fate
+
+
+def settled_offers(effects: Iterable[Effect]) -> dict[OfferId, OfferState]:
+    """What became of offers."""
+    return {each.offer_id: each.outcome for each in effects if isinstance(each, SettleOffer)}
 
 
 def _all(replies: Iterable[ParkedReply], status: DeliveryStatus) -> dict[MessageId, DeliveryStatus]:

@@ -11,8 +11,9 @@ from domain.effects import Close, Effect
 from domain.errors import Refused
 from domain.ids import AgentId, MessageId
 from domain.messages import DeliveryStatus
+from domain.offers import OfferTerms
 from domain.timers import Deadline
-from statemachines import deadlines, parking
+from statemachines import deadlines, parking, proposals
 from statemachines.commands import check, event_of, is_done_already
 from statemachines.machine import fire, resume
 from workflows import performing, search_attributes
@@ -23,6 +24,12 @@ from workflows.run import ConversationRun, beginning
 
 _STEADY: Final = (State.OPEN, State.ACTIVE)
 """States in which a customer's message changes nothing that a configured duration could matter to."""
+
+_ABOUT_OFFERS: Final = (Event.OFFERED, Event.OFFER_DECLINED, Event.OFFER_EXPIRED)
+"""What carries its own time, and changes no state."""
+
+_TAKING: Final = (Event.PICKED, Event.REVIVED)
+"""What agents may do only with capacity left. What is offered to them has reserved it."""
 
 _EVENTS: Final = {
     MailKind.CUSTOMER_OPTED_OUT: Event.CUSTOMER_OPTED_OUT,
@@ -65,6 +72,8 @@ class Process:
         await self.books.refresh_timers()
         self.memory = resume(self.memory, now=workflow.now(), timers=self.start.timers)
         await self.books.reclaim_deliveries()
+        if known.offer is not None and known.offer.accepted:
+            await self._consider(known.offer)
 
     # -- what can happen ------------------------------------------------------------------------
 
@@ -85,6 +94,8 @@ class Process:
                 self.errands.deliver(*await self.books.project(self.memory))
             case MailKind.SYSTEM_WROTE:
                 self.errands.deliver(mail.message_id)
+            case MailKind.OFFERED:
+                await self._consider(mail.offer)
             case kind:
                 await self.notice(_EVENTS[kind])
         self.handled = mail.position
@@ -102,6 +113,8 @@ class Process:
         if is_done_already(self.memory, command):
             return
         event = event_of(self.memory, command)
+        if event in _TAKING:
+            await self._take_capacity(event, command.agent_id)
         if event is not None:
             await self._happen(event, agent_id=command.agent_id)
         elif isinstance(command, Send):
@@ -120,14 +133,42 @@ class Process:
 
     # -- deciding and performing ----------------------------------------------------------------
 
+    async def _consider(self, offer: OfferTerms | None) -> None:
+        """Somebody is offered the conversation, or has it at once; unless that comes too late."""
+        if offer is None or proposals.is_known(self.memory, offer):
+            return
+        try:
+            await self._happen(proposals.event_of(offer), agent_id=offer.agent_id, offer=offer)
+        except Refused:
+            fate = {offer.offer_id: proposals.fate_of_late(self.memory, offer)}
+            self.errands.deliver(*await self.books.project(self.memory, offers=fate))
+
+    async def _take_capacity(self, event: Event, agent_id: AgentId) -> None:
+        """Whoever takes it needs room for it; whose customer comes back has it. Raises Refused."""
+        if workflow.patched("capacity is taken first"):
+            refusal = await self.books.take_capacity(agent_id, forced=event is Event.REVIVED)
+            if refusal is not None:
+                raise Refused(refusal)
+
     async def _happen(
-        self, event: Event, *, agent_id: AgentId | None = None, wrote_at: datetime | None = None
+        self,
+        event: Event,
+        *,
+        agent_id: AgentId | None = None,
+        wrote_at: datetime | None = None,
+        offer: OfferTerms | None = None,
     ) -> None:
-        if not (event is Event.CUSTOMER_WROTE and self.memory.state in _STEADY):
+        if not self._is_untimed(event):
             await self.books.refresh_timers()
         before, now, timers = self.memory, workflow.now(), self.start.timers
         memory, effects = fire(
-            before, event, now=now, timers=timers, agent_id=agent_id, wrote_at=wrote_at
+            before,
+            event,
+            now=now,
+            timers=timers,
+            agent_id=agent_id,
+            wrote_at=wrote_at,
+            offer=offer,
         )
         is_closing = any(isinstance(effect, Close) for effect in effects)
         if is_closing and not await self.books.close(event, self.taken):
@@ -135,6 +176,11 @@ class Process:
             return
         self.memory = memory
         await self._perform(event, before, effects)
+
+    def _is_untimed(self, event: Event) -> bool:
+        """No configured duration could matter to it."""
+        is_steady = event is Event.CUSTOMER_WROTE and self.memory.state in _STEADY
+        return is_steady or event in _ABOUT_OFFERS
 
     async def _perform(self, event: Event, before: Memory, effects: tuple[Effect, ...]) -> None:
         self.errands.deliver(*performing.released(before, effects))
@@ -144,6 +190,7 @@ class Process:
                 self.memory,
                 announced=performing.announcements(effects),
                 settled=performing.settled(before, effects),
+                offers=performing.settled_offers(effects),
                 ended_by=event if performing.ends(effects) else None,
             )
             # What the system says leaves in its turn, whatever state the conversation is in.

@@ -36,9 +36,11 @@ def beginning(start: ConversationStart) -> Memory:
     )
     if known is None:
         return memory
-    held = known.agent_id is not None
-    facts = known.model_dump(exclude={"revision"})
-    return memory.model_copy(update={**facts, "session_open": held, "holds_capacity": held})
+    has_agent = known.agent_id is not None
+    held = has_agent if known.holds_capacity is None else known.holds_capacity
+    facts = {name: value for name, value in known if name != "revision"}
+    facts["offer"] = None if known.offer and known.offer.accepted else known.offer
+    return memory.model_copy(update={**facts, "session_open": has_agent, "holds_capacity": held})
 
 
 class MailBatch(Value):

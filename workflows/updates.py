@@ -13,6 +13,8 @@ from domain.errors import Refused
 
 COMMANDS: Final[dict[str, type[commands.Command]]] = {
     "pick": commands.Pick,
+    "accept": commands.Accept,
+    "decline": commands.Decline,
     "send": commands.Send,
     "park": commands.Park,
     "withdraw": commands.Withdraw,

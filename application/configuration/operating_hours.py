@@ -10,7 +10,8 @@ from application.configuration.drafts import Draft, Name
 from application.configuration.register import Register
 from domain.configuration import Caller
 from domain.ids import OperatingHoursId, new_id
-from domain.operating_hours import Holidays, OperatingHours, TimeZone, Week
+from domain.operating_hours import Holidays, OperatingHours, Week
+from domain.time_zones import TimeZone
 from routing.operating_hours import Opening, opening
 from storage.database import Database
 from storage.operating_hours import OperatingHoursRows

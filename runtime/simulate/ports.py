@@ -7,11 +7,12 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.capacity import CapacityActivities
 from activities.delivery import DeliveryActivities
 from activities.projection import ProjectionActivities
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import DeliveryStatus, OutboundMessage, Receipt, Text
-from domain.ports import Claim, CloseRequest, Projection
+from domain.ports import CapacityRequest, Claim, CloseRequest, Projection
 from domain.timers import TimerPolicy
 
 
@@ -98,6 +99,13 @@ class WillingProvider:
     async def report_success(self, account_id: AccountId) -> None: ...
 
 
+class RoomForAll:
+    """Nobody's capacity is ever used up."""
+
+    async def take(self, request: CapacityRequest) -> str | None:
+        return None
+
+
 def activities_over(read_model: MemoryReadModel, outbox: MemoryOutbox) -> Sequence[Callable[..., Any]]:
     """The real activities, in this world and in the conversation's own time."""
     provider = WillingProvider()
@@ -109,4 +117,5 @@ def activities_over(read_model: MemoryReadModel, outbox: MemoryOutbox) -> Sequen
         now=lambda: activity.info().started_time,
     )
     projection = ProjectionActivities(read_model)
-    return (*delivery.all, *projection.all)
+    capacity = CapacityActivities(RoomForAll())
+    return (*delivery.all, *projection.all, *capacity.all)

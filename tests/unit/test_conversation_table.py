@@ -25,6 +25,9 @@ WHATSAPP = {
     Event.CUSTOMER_RETURNED:      (NO,  NO,    NO,     A,    A,      NO,      NO,     NO),
     Event.CUSTOMER_OPTED_OUT:     (O,   A,     W,      D,    R,      T,       U,      NO),
     Event.CONNECTION_LOST:        (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
+    Event.OFFERED:                (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
+    Event.OFFER_DECLINED:         (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
+    Event.OFFER_EXPIRED:          (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.OFFER_ACCEPTED:         (A,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.PICKED:                 (A,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.ASSIGNED:               (A,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
@@ -48,7 +51,10 @@ WHATSAPP = {
     Event.BOT_ENDED:              (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.FORCE_CLOSED:           (C,   C,     C,      C,    C,      C,       C,      NO),
 }  # fmt: skip
-"""An agent holds the session wherever a state has one; the widget (if any) allows no reconnecting."""
+"""An agent holds the session wherever a state has one; the widget (if any) allows no reconnecting.
+
+Nothing is offered: see test_offering.
+"""
 
 LIVE_CHAT = WHATSAPP | {
     Event.CUSTOMER_WROTE:         (O,   A,     O,      A,    A,      A,       U,      NO),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from activities.capacity import CapacityActivities
 from activities.delivery import DeliveryActivities
 from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
@@ -12,7 +13,7 @@ from domain.effects import Trigger
 from domain.errors import LookupNotOffered, MediaUnavailable, Unavailable
 from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
 from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt, Text
-from domain.ports import Claim, CloseRequest, Projection, Settled
+from domain.ports import CapacityRequest, Claim, CloseRequest, Projection, Settled
 from domain.timers import TimerPolicy
 
 
@@ -239,12 +240,27 @@ class FakeCopier:
         self.given_up.append(message_id)
 
 
+class FakeCapacity:
+    """Room for everybody, unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.refusal: str | None = None
+        self.taken: list[CapacityRequest] = []
+
+    async def take(self, request: CapacityRequest) -> str | None:
+        if self.refusal is None or request.forced:
+            self.taken.append(request)
+            return None
+        return self.refusal
+
+
 class World:
     """Everything outside the workflow."""
 
     def __init__(self) -> None:
         self.read_model = FakeReadModel()
         self.outbox = FakeOutbox()
+        self.capacity = FakeCapacity()
         self.provider = FakeProvider()
         self.slots = FakeSlots()
         self.health = FakeHealth()
@@ -262,4 +278,5 @@ class World:
         )
         projection = ProjectionActivities(self.read_model)
         media = MediaActivities(self.copier)
-        return [*delivery.all, *projection.all, *media.all]
+        capacity = CapacityActivities(self.capacity)
+        return [*delivery.all, *projection.all, *media.all, *capacity.all]

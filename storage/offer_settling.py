@@ -1,0 +1,88 @@
+"""What becomes of offers: kept, told to whom they were made, and held against whoever missed them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from domain.assignment_policy import AssignmentPolicy
+from domain.ids import AgentId, ConversationId, OfferId
+from domain.offers import OfferState
+from domain.presences import BasePresence
+from domain.values import Value
+from storage.database import Database
+
+# What a conversation says was accepted is accepted, also when somebody withdrew it at the same time.
+SETTLE: Final = """
+    WITH settled AS (
+        UPDATE offers o
+        SET state = CASE WHEN fate.state = 'timed_out' AND o.shown_at IS NULL THEN 'undelivered'
+                         ELSE fate.state END,
+            settled_at = statement_timestamp()
+        FROM unnest(%(offer_ids)s::uuid[], %(states)s::text[]) AS fate (offer_id, state)
+        WHERE o.offer_id = fate.offer_id AND o.conversation_id = %(conversation_id)s
+          AND (o.state = 'open' OR (o.state = 'withdrawn' AND fate.state = 'accepted'))
+        RETURNING o.offer_id, o.conversation_id, o.agent_id, o.purpose, o.state
+    ), told AS (
+        INSERT INTO conversation_events (conversation_id, type, to_agent_id, data)
+        SELECT conversation_id, 'offer_settled', agent_id,
+               jsonb_build_object('offer_id', offer_id, 'purpose', purpose, 'state', state)
+        FROM settled
+    )
+    SELECT offer_id, agent_id, state, pg_notify('holdfast_events', '') FROM settled
+"""
+# Whoever chose a presence chose it before they were asked; what is imposed stands above it.
+IMPOSE: Final = """
+    INSERT INTO agent_presences (agent_id, imposed, imposed_at)
+    VALUES (%(agent_id)s, %(imposed)s, statement_timestamp())
+    ON CONFLICT (agent_id) DO UPDATE
+    SET imposed = excluded.imposed, imposed_at = excluded.imposed_at, changed_at = excluded.changed_at
+"""
+POLICY: Final = "SELECT coalesce((SELECT assignment FROM organizations), '{}') AS assignment"
+_MISSED: Final = (OfferState.TIMED_OUT, OfferState.UNDELIVERED)
+
+
+class _Organization(Value):
+    assignment: AssignmentPolicy = AssignmentPolicy()
+
+
+class Settled(Value):
+    """An offer that is over now and was not before."""
+
+    offer_id: OfferId
+    agent_id: AgentId
+    state: OfferState
+
+
+class OfferSettling:
+    """Every call belongs into a transaction that holds the conversation's row."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def settle(
+        self, conversation_id: ConversationId, fates: Mapping[OfferId, OfferState]
+    ) -> list[Settled]:
+        """Those that were over before stay as they are. Their leases are the caller's to free."""
+        if not fates:
+            return []
+        which = {
+            "conversation_id": conversation_id,
+            "offer_ids": list(fates),
+            "states": [state.value for state in fates.values()],
+        }
+        settled = await self._db.rows(Settled, SETTLE, which)
+        for each in settled:
+            await self._hold_against(each)
+        return settled
+
+    async def _hold_against(self, settled: Settled) -> None:
+        if settled.state not in {*_MISSED, OfferState.DECLINED}:
+            return
+        organization = await self._db.row(_Organization, POLICY) or _Organization()
+        policy = organization.assignment
+        if settled.state in _MISSED and policy.missed_makes_inactive:
+            await self._impose(settled.agent_id, BasePresence.INACTIVE)
+        elif settled.state is OfferState.DECLINED and policy.declined_makes_do_not_disturb:
+            await self._impose(settled.agent_id, BasePresence.DO_NOT_DISTURB)
+
+    async def _impose(self, agent_id: AgentId, presence: BasePresence) -> None:
+        await self._db.execute(IMPOSE, {"agent_id": agent_id, "imposed": presence})
