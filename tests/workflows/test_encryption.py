@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
@@ -59,6 +60,11 @@ def _parts(value: Any) -> list[Message]:
     return [each for each in getattr(value, "values", lambda: value)() if isinstance(each, Message)]
 
 
+def names_a_change_of_code(event: HistoryEvent) -> bool:
+    """Written by the SDK itself, beside the codec: the words of our code, and nobody's data."""
+    return event.marker_recorded_event_attributes.marker_name == "core_patch"
+
+
 async def lived_through(story: Story) -> WorkflowHistory:
     """Mail, commands, a refusal, a failed attempt, timers, summaries."""
     await story.customer_writes()
@@ -77,7 +83,8 @@ async def lived_through(story: Story) -> WorkflowHistory:
 
 async def test_inv9_everything_in_a_history_is_encrypted(story: Story) -> None:
     history = await lived_through(story)
-    found = [payload for event in history.events for payload in payloads_in(event)]
+    told = [event for event in history.events if not names_a_change_of_code(event)]
+    found = [payload for event in told for payload in payloads_in(event)]
     assert len(found) > 20
     assert {payload.metadata["encoding"] for payload in found} == {ENCODING}
     kept = b"".join(event.SerializeToString() for event in history.events)
