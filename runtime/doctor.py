@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import httpx2
 
 from domain.errors import ConfigurationError, HoldfastError, MediaUnavailable
-from runtime import media_store
+from runtime import media_store, operating
 from runtime.embedded import data_dir, ports, postgres, probes, temporal
 from runtime.settings import MediaStore, Settings
 from storage.migrate import pending
@@ -49,7 +49,7 @@ async def examine(settings: Settings) -> list[Finding]:
     checks: tuple[Check, ...] = (_python, _packages, _settings, _disk)
     if settings.is_embedded:
         checks += (_servers, _data_dir, _ports)
-    checks = (*checks, _database, _media_store, _scanner, _temporal, _clock)
+    checks = (*checks, _database, _credentials, _media_store, _scanner, _temporal, _clock)
     return [await check(settings) for check in checks]
 
 
@@ -119,6 +119,19 @@ async def _database(settings: Settings) -> Finding:
         lacking = f"{len(missing)} migrations are missing, from {missing[0]} on"
         return _bad("PostgreSQL", f"{lacking}. Run `./holdfast migrate`")
     return _good("PostgreSQL", "reachable, all migrations applied")
+
+
+async def _credentials(settings: Settings) -> Finding:
+    if not settings.database_url.get_secret_value() or _is_down(settings):
+        return _not_running("credentials")
+    try:
+        locked = await operating.unreadable(settings)
+    except (HoldfastError, ConfigurationError) as error:
+        return Finding("credentials", Verdict.UNSURE, f"cannot be looked at: {error}")
+    if locked:
+        cure = "Put the key back that is missing in HOLDFAST_SECRET_KEYS. Lost? Set them anew"
+        return _bad("credentials", f"cannot be decrypted, of {', '.join(locked)}. {cure}")
+    return _good("credentials", "can be read with the keys")
 
 
 async def _media_store(settings: Settings) -> Finding:

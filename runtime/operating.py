@@ -8,8 +8,10 @@ from pydantic import SecretStr
 
 from application.configuration.agents import NewAgent
 from application.passwords import Passwords
+from application.whole_lists import whole
 from domain.configuration import Caller, Role, Scope
-from domain.errors import NotFound
+from domain.errors import ConfigurationError, NotFound
+from domain.ids import AccountId
 from domain.values import Value
 from runtime import search_attributes, versions
 from runtime.keyring import Keyring
@@ -71,6 +73,25 @@ async def reseal(settings: Settings) -> int:
         while resealed := await accounts.reencrypt(started, SECRETS_AT_A_TIME):
             total += resealed
     return total
+
+
+async def unreadable(settings: Settings) -> list[str]:
+    """The names of accounts with a secret that none of our keys opens: one of them is lost."""
+    async with open_database(settings.database_url.get_secret_value(), max_size=2) as database:
+        accounts = Accounts(database, SecretBox(Keyring.of(settings)))
+        return [
+            account.name
+            for account in await whole(accounts.listing)
+            if not await _can_be_opened(accounts, account.account_id)
+        ]
+
+
+async def _can_be_opened(accounts: Accounts, account_id: AccountId) -> bool:
+    try:
+        await accounts.credentials(account_id)
+    except ConfigurationError:
+        return False
+    return True
 
 
 async def _clock(database: Database) -> datetime:

@@ -7,6 +7,7 @@ from typing import Final
 from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.errors import ConfigurationError
 from domain.ids import ConversationId
 from domain.views import MessageView
 from runtime.settings import Settings
@@ -28,6 +29,7 @@ _MOST_RUNS: Final = 200
 _MOST_PAGES: Final = 200
 _FORGOTTEN: Final = "Temporal keeps no history of this conversation (any more): its part is missing."
 _SILENT: Final = "Temporal does not answer: its part is missing."
+_LOCKED: Final = "HOLDFAST_SECRET_KEYS lacks the key of a part of Temporal's history: it is missing."
 
 
 async def timeline_of(settings: Settings, conversation_id: ConversationId) -> Timeline:
@@ -48,7 +50,7 @@ async def timeline_of(settings: Settings, conversation_id: ConversationId) -> Ti
 
 
 async def history_of(client: Client, workflow: str) -> list[Entry]:
-    """All runs of one workflow, the oldest first. Raises RPCError."""
+    """All runs of one workflow, the oldest first. Raises RPCError or ConfigurationError."""
     return [
         entry
         for run_id in await _runs(client, workflow)
@@ -58,12 +60,22 @@ async def history_of(client: Client, workflow: str) -> list[Entry]:
 
 async def _temporals_part(client: Client, workflow: str) -> tuple[Iterable[Entry], tuple[str, ...]]:
     try:
-        return await history_of(client, workflow), ()
+        runs = [await _readable(client, workflow, run_id) for run_id in await _runs(client, workflow)]
     except RPCError as error:
         is_forgotten = error.status is RPCStatusCode.NOT_FOUND
         return (), (_FORGOTTEN if is_forgotten else _SILENT,)
     except RuntimeError:  # what the client says when it cannot connect at all
         return (), (_SILENT,)
+    entries = [entry for run in runs for entry in run or ()]
+    return entries, (_LOCKED,) if None in runs else ()
+
+
+async def _readable(client: Client, workflow: str, run_id: str) -> list[Entry] | None:
+    """One run; None when its key is missing."""
+    try:
+        return await _run(client.get_workflow_handle(workflow, run_id=run_id), client)
+    except ConfigurationError:
+        return None
 
 
 async def _transcript(database: Database, conversation_id: ConversationId) -> list[MessageView]:

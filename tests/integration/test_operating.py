@@ -82,6 +82,20 @@ async def test_a_secret_whose_key_is_missing_stays_as_it_is(settings: Settings, 
     assert (await accounts_with(house, old).credentials(account_id)).secret("a") == "value"
 
 
+async def test_accounts_whose_key_is_missing_are_named(settings: Settings, house: House) -> None:
+    [old], lost = (
+        settings.secret_keys,
+        settings.model_copy(update={"secret_keys": (SecretStr(new_key()),)}),
+    )
+    assert await operating.unreadable(lost) == []  # it has no secret yet
+
+    await accounts_with(house, old).set_secret(
+        house.account.account_id, "a", "value", keep_previous=False
+    )
+    assert await operating.unreadable(settings) == []
+    assert await operating.unreadable(lost) == [house.account.name]
+
+
 def accounts_with(house: House, key: SecretStr) -> Accounts:
     """The accounts, for somebody who has this key only."""
     return Accounts(house.db, SecretBox(Keyring([key.get_secret_value()])))

@@ -107,6 +107,20 @@ async def test_without_temporal_the_rest_is_told_and_it_says_so(
     assert "keeps no history" in forgotten.notices[0]
 
 
+async def test_without_its_key_the_rest_is_told_and_it_says_so(
+    house: House, database_url: str, temporal_dev_server: WorkflowEnvironment
+) -> None:
+    settings = settings_of(database_url, temporal_dev_server.client.service_client.config.target_host)
+    conversation_id = await an_answered_conversation(house)
+    await in_temporal(settings, house, conversation_id)
+
+    without = settings.model_copy(update={"secret_keys": (SecretStr(new_key()),)})
+    locked = await timeline_of(without, conversation_id)
+
+    assert len(locked.entries) == 4
+    assert "lacks the key" in locked.notices[0]
+
+
 async def test_an_unknown_conversation_is_an_error(house: House, database_url: str) -> None:
     with pytest.raises(NotFound, match="no conversation"):
         await timeline_of(settings_of(database_url, "127.0.0.1:1"), new_id())
