@@ -1,5 +1,6 @@
 # One image, two commands: the API (default) and the worker (`python worker.py`).
 FROM python:3.11-slim AS packages
+WORKDIR /build
 COPY requirements.lock .
 # The lock also holds the servers of `make up`; here PostgreSQL and Temporal are somebody else's.
 RUN python -m venv /venv \
@@ -20,6 +21,7 @@ ENV PATH=/venv/bin:$PATH \
     HOLDFAST_MODE=production \
     HOLDFAST_API_HOST=0.0.0.0 \
     HOLDFAST_MEDIA_DIR=/var/lib/holdfast/media
-USER holdfast
+# By number: then Kubernetes can see by itself that it is not root.
+USER 10001
 EXPOSE 8080
 CMD ["python", "-m", "runtime", "serve"]

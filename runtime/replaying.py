@@ -61,7 +61,7 @@ async def replayed(settings: Settings, folder: Path | None, newest: int) -> Asyn
         async for each in replay_folder(folder, data_converter(keys)):
             yield each
     if newest:
-        async for each in replay_namespace(await _connected(settings), newest):
+        async for each in replay_namespace(await connect(settings), newest):
             yield each
 
 
@@ -87,14 +87,6 @@ async def replay_namespace(client: Client, most: int) -> AsyncIterator[Replayed]
             yield await _replay(f"{run.id} {run.run_id}", history, client.data_converter)
     except RPCError as error:
         raise Unavailable(f"Temporal does not tell its histories: {error.message}.") from error
-
-
-async def _connected(settings: Settings) -> Client:
-    """Raises Unavailable."""
-    try:
-        return await connect(settings)
-    except RuntimeError as error:  # what the client says when it cannot connect at all
-        raise Unavailable("Temporal does not answer.") from error
 
 
 async def _replay_file(file: Path, converter: DataConverter) -> Replayed:

@@ -39,26 +39,30 @@ async def connect(
 
     A named profile (TLS, API key, Temporal Cloud) is read by Temporal's own configuration,
     https://docs.temporal.io/develop/environment-configuration; without one the address and the
-    namespace of our settings count.
+    namespace of our settings count. Raises Unavailable when nobody answers there.
     """
     converter = data_converter([key.get_secret_value() for key in settings.secret_keys])
-    if settings.temporal_profile:
-        profile = ClientConfig.load_client_connect_config(profile=settings.temporal_profile)
+    try:
+        if settings.temporal_profile:
+            profile = ClientConfig.load_client_connect_config(profile=settings.temporal_profile)
+            return await Client.connect(
+                **profile,
+                data_converter=converter,
+                lazy=lazy,
+                runtime=runtime,
+                interceptors=interceptors,
+            )
         return await Client.connect(
-            **profile,
+            settings.temporal_address,
+            namespace=settings.temporal_namespace,
             data_converter=converter,
             lazy=lazy,
             runtime=runtime,
             interceptors=interceptors,
         )
-    return await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=converter,
-        lazy=lazy,
-        runtime=runtime,
-        interceptors=interceptors,
-    )
+    except RuntimeError as error:  # what the SDK says when it cannot connect at all
+        where = settings.temporal_profile or settings.temporal_address
+        raise Unavailable(f"Temporal does not answer at {where}.") from error
 
 
 async def check(client: Client) -> None:

@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from domain.errors import Unavailable
 from runtime.settings import Settings
 from runtime.temporal import connect
 
@@ -54,5 +55,5 @@ async def _connect(settings: Settings) -> Client | None:
     try:
         async with asyncio.timeout(_PATIENCE):
             return await connect(settings)
-    except (RuntimeError, RPCError, TimeoutError):
+    except (Unavailable, RPCError, TimeoutError):
         return None

@@ -79,6 +79,12 @@ def test_a_misspelt_setting_stops_every_command(surroundings: dict[str, str], co
     assert "Traceback" not in done.stderr
 
 
+def test_a_temporal_that_is_not_there_is_named_in_one_sentence(surroundings: dict[str, str]) -> None:
+    done = holdfast("promote", env={**surroundings, "HOLDFAST_MODE": "production"})
+    assert done.returncode == 1
+    assert done.stderr == "Temporal does not answer at 127.0.0.1:9.\n"
+
+
 def test_down_says_when_nothing_runs(surroundings: dict[str, str]) -> None:
     done = holdfast("down", env=surroundings)
     assert done.returncode == 0

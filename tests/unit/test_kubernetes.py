@@ -153,6 +153,15 @@ def test_ports_are_those_of_the_settings() -> None:
         assert noted in configured().values()
 
 
+def test_a_worker_is_asked_where_it_answers_once_it_has_connected() -> None:
+    """The SDK's port is open before that."""
+    port = configured()["HOLDFAST_WORKER_APP_METRICS_PORT"]
+    for probe in ("startupProbe", "livenessProbe"):
+        assert container("worker")[probe]["httpGet"]["port"] == "metrics"
+    assert compose()["worker"]["environment"]["HOLDFAST_WORKER_APP_METRICS_PORT"] == port
+    assert f"http://127.0.0.1:{port}/metrics" in compose()["worker"]["healthcheck"]["test"][-1]
+
+
 def test_services_scalers_and_budgets_find_their_pods() -> None:
     labels = [each["spec"]["template"]["metadata"]["labels"] for each in of_kind("Deployment").values()]
     for budget in of_kind("PodDisruptionBudget").values():
