@@ -20,7 +20,7 @@ from activities.retention import RetentionActivities
 from runtime import logging, metrics, schedules, settings, telemetry, versions
 from runtime.engine_services import Parts
 from runtime.log_context import LogContext
-from runtime.process import run_main
+from runtime.process import keep_what_is_loaded, run_main
 from runtime.settings import Settings
 from runtime.telemetry import Tracing
 from runtime.temporal import connect
@@ -67,6 +67,7 @@ async def work(configured: Settings, client: Client, tracing: Tracing) -> None:
             worker,
         ):
             await begin(client, configured)
+            keep_what_is_loaded()
             await told_to_end()
 
 

@@ -1,6 +1,7 @@
 """How every process of ours that has a main coroutine begins and ends."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -10,6 +11,16 @@ from typing import NoReturn
 from domain.errors import ConfigurationError, HoldfastError
 
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+
+
+def keep_what_is_loaded() -> None:
+    """Call it before the work begins: what is in memory by now is there to stay.
+
+    Else Python looks for garbage among all modules, models and routes again and again, and nobody is
+    answered meanwhile: 120 ms each time in the process of the API.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def run_main(

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import uvicorn
 
+from runtime.process import keep_what_is_loaded
 from runtime.settings import Settings
 
 # Beyond this many connections a process answers 503: better than serving nobody in time.
@@ -36,4 +37,5 @@ async def serve(app: Callable[..., Any], settings: Settings) -> None:
         timeout_graceful_shutdown=_LAST_REQUESTS,
         timeout_keep_alive=_IDLE_CONNECTION,
     )
+    keep_what_is_loaded()
     await uvicorn.Server(config).serve()
