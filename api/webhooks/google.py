@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from api.dependencies import UseEngine
-from api.webhooks.receiving import AsSent, receive
+from api.webhooks.receiving import receive
 from domain.channels import ChannelName
 from domain.ids import AccountId
 
@@ -16,12 +15,12 @@ router = APIRouter(prefix="/webhooks", tags=["providers"])
 
 
 @router.post("/google-business-messages/{account_id}", response_class=Response, max_body_size=MAX_BODY)
-async def business_messages(account_id: AccountId, request: AsSent, engine: UseEngine) -> Response:
+async def business_messages(account_id: AccountId, request: Request) -> Response:
     """A customer wrote, a message of ours arrived, or an admin has the address verified."""
-    return await receive(engine, ChannelName.GOOGLE_BUSINESS_MESSAGES, account_id, request)
+    return await receive(ChannelName.GOOGLE_BUSINESS_MESSAGES, account_id, request)
 
 
 @router.post("/rcs/{account_id}", response_class=Response, max_body_size=MAX_BODY)
-async def rcs(account_id: AccountId, request: AsSent, engine: UseEngine) -> Response:
+async def rcs(account_id: AccountId, request: Request) -> Response:
     """The same for RCS."""
-    return await receive(engine, ChannelName.RCS, account_id, request)
+    return await receive(ChannelName.RCS, account_id, request)

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from api.dependencies import UseEngine
-from api.webhooks.receiving import AsSent, receive
+from api.webhooks.receiving import receive
 from domain.channels import ChannelName
 from domain.ids import AccountId
 
@@ -16,6 +15,6 @@ router = APIRouter(prefix="/webhooks/line", tags=["providers"])
 
 
 @router.post("/{account_id}", response_class=Response, max_body_size=MAX_BODY)
-async def events(account_id: AccountId, request: AsSent, engine: UseEngine) -> Response:
+async def events(account_id: AccountId, request: Request) -> Response:
     """Customers did something, or LINE looks whether we are there."""
-    return await receive(engine, ChannelName.LINE, account_id, request)
+    return await receive(ChannelName.LINE, account_id, request)

@@ -2,10 +2,9 @@
 
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
-from api.dependencies import UseEngine
-from api.webhooks.receiving import AsSent, receive
+from api.webhooks.receiving import receive
 from domain.channels import ChannelName
 from domain.ids import AccountId
 
@@ -16,12 +15,12 @@ router = APIRouter(prefix="/webhooks/twilio", tags=["providers"])
 
 
 @router.post("/{account_id}/messages", response_class=Response, max_body_size=MAX_BODY)
-async def messages(account_id: AccountId, request: AsSent, engine: UseEngine) -> Response:
+async def messages(account_id: AccountId, request: Request) -> Response:
     """A customer wrote."""
-    return await receive(engine, ChannelName.WHATSAPP, account_id, request)
+    return await receive(ChannelName.WHATSAPP, account_id, request)
 
 
 @router.post("/{account_id}/status", status_code=204, max_body_size=MAX_BODY)
-async def status(account_id: AccountId, request: AsSent, engine: UseEngine) -> None:
+async def status(account_id: AccountId, request: Request) -> None:
     """What became of a message of ours."""
-    await receive(engine, ChannelName.WHATSAPP, account_id, request)
+    await receive(ChannelName.WHATSAPP, account_id, request)
