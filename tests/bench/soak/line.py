@@ -4,8 +4,8 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, TypeAlias
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -15,6 +15,18 @@ Frame: TypeAlias = dict[str, Any]
 BEAT: Final = 15.0
 AGAIN_AFTER: Final = 0.5
 """Seconds until somebody comes back whom the server sent away."""
+
+
+@asynccontextmanager
+async def lines() -> AsyncIterator[Callable[["Line"], None]]:
+    """What it yields opens a line; while the block runs, each is open, or soon open again."""
+    running: list[asyncio.Task[None]] = []
+    try:
+        yield lambda line: running.append(asyncio.create_task(line.follow()))
+    finally:
+        for each in running:
+            each.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 class Line:

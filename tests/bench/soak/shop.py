@@ -1,6 +1,5 @@
 """The shop of a soak: a queue with agents, and a widget for its customers."""
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -47,18 +46,6 @@ async def a_shop(stack: Stack, desks: int) -> AsyncIterator[Shop]:
         widget_id = await _widget(admin, [agent_id for agent_id, _ in people])
         signed_in = [Desk(stack, agent_id, await a_client(token)) for agent_id, token in people]
         yield Shop(widget_id, signed_in, visitors)
-
-
-@asynccontextmanager
-async def following(*lines: Any) -> AsyncIterator[None]:
-    """These WebSockets are open, or open again soon, while the block runs."""
-    running = [asyncio.create_task(line.follow()) for line in lines]
-    try:
-        yield
-    finally:
-        for each in running:
-            each.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _agent(admin: httpx2.AsyncClient, anybody: httpx2.AsyncClient) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from typing import Final
 
 from tests.bench.soak.customers import Customer
 from tests.bench.soak.desks import Desk
+from tests.bench.soak.line import lines
 from tests.bench.soak.script import Script
-from tests.bench.soak.shop import Shop, a_shop, following
+from tests.bench.soak.shop import a_shop
 from tests.bench.soak.verdict import Evidence, Told
 from tests.bench.soak.witnesses import HELD, NOT_CLOSED, UNDELIVERED, assigned, in_turn, rows
 from tests.stack import Stack
@@ -39,19 +40,21 @@ async def soak(
         names = (f"Customer {number}" for number in range(script.customers))
         customers = [Customer(name, stack, script, shop.visitors) for name in names]
         desk_of = dict(zip(customers, islice(cycle(shop.desks), len(customers)), strict=True))
-        async with following(*(desk.line for desk in shop.desks)):
+        async with lines() as follow:
+            for desk in shop.desks:
+                follow(desk.line)
             await _there(shop.desks)
-            await in_turn(lambda each: _arrive(each, desk_of[each], shop), customers)
-            async with following(*(customer.line for customer in customers)):
-                await _there(customers)
-                await asyncio.gather(_chat(script, customers, shop.desks), meanwhile())
-                await _settle(customers, shop.desks, desk_of)
-                return await _judged(stack, customers, shop.desks, desk_of)
 
+            async def arrive(customer: Customer) -> None:
+                await customer.begin(shop.widget_id)
+                follow(customer.line)
+                await desk_of[customer].take(customer.chat)
 
-async def _arrive(customer: Customer, desk: Desk, shop: Shop) -> None:
-    await customer.begin(shop.widget_id)
-    await desk.take(customer.chat)
+            await in_turn(arrive, customers)
+            await _there(customers)
+            await asyncio.gather(_chat(script, customers, shop.desks), meanwhile())
+            await _settle(customers, shop.desks, desk_of)
+            return await _judged(stack, customers, shop.desks, desk_of)
 
 
 async def _there(people: Sequence[Customer] | Sequence[Desk]) -> None:
