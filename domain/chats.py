@@ -22,7 +22,10 @@ from domain.values import Value
 
 
 class Visitor(Value):
-    """A customer at a widget. `address`: `user:…` where the shop vouches for them, else `visitor:…`."""
+    """A customer at a widget.
+
+    `address`: `user:…` with who vouches for them, where a shop does; else `visitor:…`.
+    """
 
     address: str
     authenticated: bool = False

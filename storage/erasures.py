@@ -43,6 +43,8 @@ LOCK_CONTACT: Final = "SELECT 1 FROM contacts WHERE contact_id = %(contact_id)s 
 KNOWN_BY: Final = """
     SELECT DISTINCT known.value FROM (
         SELECT value FROM addresses WHERE contact_id = %(contact_id)s
+        UNION ALL SELECT split_part(value, ' ', 1) FROM addresses  -- without who vouches for them
+                  WHERE contact_id = %(contact_id)s AND channel = 'live_chat'
         UNION ALL SELECT phone FROM addresses WHERE contact_id = %(contact_id)s
         UNION ALL SELECT each.value FROM addresses a, jsonb_each_text(a.other_ids) AS each
                   WHERE a.contact_id = %(contact_id)s

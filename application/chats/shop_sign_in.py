@@ -1,10 +1,11 @@
 """Who a customer is, in the words of the shop on whose page they are."""
 
 from application.chats.sessions import a_stranger
-from channels.shop_tokens import ShopTokens
+from channels.shop_tokens import ShopCustomer, ShopTokens
 from domain.chats import Visitor
 from domain.errors import NotSignedIn
 from domain.ids import EndpointId
+from domain.widgets import ShopSignIn
 from storage.widgets import Widgets
 
 SIGNED_IN: str = "user:"
@@ -27,13 +28,21 @@ class ShopSignIns:
             raise NotSignedIn("Chats of this widget are for signed-in customers: send identity_token.")
         customer = await self._tokens.read(identity_token, shop)
         return Visitor(
-            address=SIGNED_IN + customer.sub,
+            address=_address(shop, customer),
             authenticated=True,
             display_name=customer.name,
             email=customer.email,
             phone=customer.phone,
             context=customer.context,
         )
+
+
+def _address(shop: ShopSignIn, customer: ShopCustomer) -> str:
+    """What one shop calls somebody says nothing of whom another one means.
+
+    A `sub` has no spaces, so no two of these are the same; keys are left out, for they are replaced.
+    """
+    return f"{SIGNED_IN}{customer.sub} {shop.issuer}"
 
 
 def _of_no_shop(identity_token: str | None) -> Visitor:

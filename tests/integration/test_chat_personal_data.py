@@ -22,7 +22,7 @@ START = ChatStart(
     page=Page(url="https://shop.example/knee", title="For your knee"),
 )
 VISITOR = Visitor(
-    address="user:4711-2233-5566",
+    address="user:4711-2233-5566 https://shop.example",
     authenticated=True,
     display_name="Mia Knee",
     email="mia.knee@example.com",

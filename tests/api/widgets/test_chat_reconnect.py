@@ -415,7 +415,7 @@ async def test_a_customer_is_who_the_shop_says(
     view = (await agent.get(f"/agent/v1/conversations/{members_chat}")).json()
 
     assert member.opened["authenticated"]
-    assert view["contact"]["address"] == "user:customer-42"
+    assert view["contact"]["address"] == f"user:customer-42 {SHOP}"
     assert view["contact"]["display_name"] == "Mia"
 
 
