@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from application.access import Access
 from application.attachments import Attachments
 from application.chats.chatting import Chatting
+from application.chats.choosing import Choosing
 from application.chats.connections import Connections
 from application.chats.feed import CustomerFeed
 from application.chats.insight import Insight
@@ -88,6 +89,7 @@ class Chat:
     sessions: Sessions
     chatting: Chatting
     uploads: Uploads
+    choosing: Choosing
     transcripts: Transcripts
     connections: Connections
     feed: CustomerFeed

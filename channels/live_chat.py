@@ -9,7 +9,7 @@ from uuid import UUID
 from channels.base import Explanation
 from channels.extras import Parties
 from channels.webhooks import Parsed, WebhookAnswer, WebhookRequest
-from domain.channels import Capabilities, ChannelName, MediaRule
+from domain.channels import Capabilities, CardRule, ChannelName, MediaRule, SuggestionRule
 from domain.configuration import Credentials
 from domain.errors import (
     ContentRejected,
@@ -18,7 +18,23 @@ from domain.errors import (
     MediaRefused,
     UnreadableWebhook,
 )
-from domain.messages import DeliveryStatus, DownloadedMedia, MediaItem, OutboundMessage, Receipt
+from domain.messages import (
+    CARD_TEXT_LIMIT,
+    MAX_CARDS,
+    TITLE_LIMIT,
+    DeliveryStatus,
+    DownloadedMedia,
+    MediaItem,
+    OutboundMessage,
+    Receipt,
+)
+from domain.suggestions import (
+    LABEL_LIMIT,
+    MAX_ON_A_CARD,
+    MAX_SUGGESTIONS,
+    PAYLOAD_LIMIT,
+    URL_LIMIT,
+)
 
 TEXT_LIMIT: Final = 6_000
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
@@ -40,11 +56,23 @@ _FILES: Final = MediaRule(
     ),
     max_bytes=100 * 1024 * 1024,
 )
+# The widget is ours: it shows whatever agents can write.
+_SUGGESTIONS: Final = SuggestionRule(
+    most=MAX_SUGGESTIONS, label_limit=LABEL_LIMIT, payload_limit=PAYLOAD_LIMIT, url_limit=URL_LIMIT
+)
+_CARDS: Final = CardRule(
+    title_limit=TITLE_LIMIT,
+    text_limit=CARD_TEXT_LIMIT,
+    most_suggestions=MAX_ON_A_CARD,
+    most_side_by_side=MAX_CARDS,
+)
 CAPABILITIES: Final = Capabilities(
     text_limit=TEXT_LIMIT,
     inbound_media=(_FILES,),
     outbound_media=(_FILES,),
     media_per_message=10,
+    suggestions=_SUGGESTIONS,
+    cards=_CARDS,
     delivery_receipts=True,
     read_receipts=True,
     # Sending is a mark in our own database: repeated, it is the same mark.

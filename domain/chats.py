@@ -10,6 +10,7 @@ from domain.conversations import Event, State
 from domain.ids import ConversationId, EndpointId, MediaId, MessageId
 from domain.messages import (
     AuthorKind,
+    CardWords,
     Choice,
     Erased,
     Location,
@@ -18,6 +19,7 @@ from domain.messages import (
     Text,
     Unsupported,
 )
+from domain.suggestions import Suggestions
 from domain.values import Value
 
 
@@ -146,8 +148,22 @@ class ChatMedia(Value):
     caption: str = ""
 
 
+class ChatCard(CardWords):
+    """A picture with words and things to tap."""
+
+    image: ChatFile | None = None
+
+
+class ChatCards(Value):
+    """Cards side by side. Replies that can be tapped, there or beneath, are answered as choices."""
+
+    kind: Literal["cards"] = "cards"
+    cards: tuple[ChatCard, ...]
+    suggestions: Suggestions = ()
+
+
 ChatContent: TypeAlias = Annotated[
-    Text | ChatMedia | Location | Choice | Unsupported | Erased, Field(discriminator="kind")
+    Text | ChatMedia | ChatCards | Location | Choice | Unsupported | Erased, Field(discriminator="kind")
 ]
 
 

@@ -2,6 +2,7 @@
 
 from application.chats.availability import OpeningTimes
 from application.chats.chatting import Chatting
+from application.chats.choosing import Choosing
 from application.chats.connections import Connections
 from application.chats.fan_out import FanOut
 from application.chats.feed import CustomerFeed, Reading
@@ -77,6 +78,7 @@ def build(
             uploading=uploading,
             capabilities=CAPABILITIES,
         ),
+        choosing=Choosing(chatting, messages),
         transcripts=Transcripts(chatting),
         connections=Connections(ChatLeases(database), doorbell),
         feed=CustomerFeed(reading, FanOut(feed)),

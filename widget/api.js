@@ -33,6 +33,7 @@ export class Api {
   continue = (id) => this.#json('POST', `conversations/${id}/continue`, {});
   end = (id) => this.#json('POST', `conversations/${id}/end`, {});
   say = (id, body) => this.#json('POST', `conversations/${id}/messages`, body);
+  choose = (id, body) => this.#json('POST', `conversations/${id}/choices`, body);
   typing = (id, isTyping) => this.#json('POST', `conversations/${id}/typing`, { is_typing: isTyping });
   read = (id, seq) => this.#json('POST', `conversations/${id}/read`, { seq });
   visit = (id, page) => this.#json('POST', `conversations/${id}/pages`, page);

@@ -20,6 +20,7 @@ export async function deliver(chat, entry, stamp) {
   }
 }
 
-function post(api, id, { client_id, text, file }) {
+function post(api, id, { client_id, text, file, tapped }) {
+  if (tapped) return api.choose(id, { client_id, ...tapped });
   return file ? api.upload(id, client_id, file) : api.say(id, { client_id, text });
 }

@@ -8,9 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.chat.routing import MAX_BODY, CurrentSession, UseChat, chat_router
 from api.pagination import MAX_LIMIT
+from application.chats.choosing import Tapped
 from channels.live_chat import TEXT_LIMIT
 from domain.chats import ChatMessage
-from domain.ids import ConversationId
+from domain.ids import ConversationId, MessageId
+from domain.suggestions import PAYLOAD_LIMIT
 
 SAME_AGAIN: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": ChatMessage, "description": "This `client_id` came before: the same message."}
@@ -33,6 +35,16 @@ class NewMessage(BaseModel):
 
     client_id: UUID
     text: str = Field(min_length=1, max_length=TEXT_LIMIT, examples=["Where is my parcel?"])
+
+
+class NewChoice(BaseModel):
+    """A reply that was tapped instead of writing: which one, and beneath which message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: UUID
+    message_id: MessageId
+    payload: str = Field(min_length=1, max_length=PAYLOAD_LIMIT)
 
 
 class Typing(BaseModel):
@@ -75,6 +87,22 @@ async def write(
 ) -> ChatMessage:
     """Say something. 409 with the code `chat_ended` when it is too late: then nothing is kept."""
     message, is_new = await chat.chatting.write(session, conversation_id, body.client_id, body.text)
+    response.status_code = 201 if is_new else 200
+    return message
+
+
+@router.post("/choices", status_code=201, max_body_size=MAX_BODY, responses=SAME_AGAIN)
+async def choose(
+    conversation_id: ConversationId,
+    body: NewChoice,
+    session: CurrentSession,
+    chat: UseChat,
+    response: Response,
+) -> ChatMessage:
+    """Tap a reply. 409 with the code `chat_ended` when it is too late: then nothing is kept."""
+    message, is_new = await chat.choosing.tap(
+        session, conversation_id, body.client_id, Tapped(body.message_id, body.payload)
+    )
     response.status_code = 201 if is_new else 200
     return message
 

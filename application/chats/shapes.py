@@ -4,8 +4,18 @@ from datetime import timedelta
 from typing import Final
 
 from application.media_links import MediaLinks
-from domain.chats import ChatContent, ChatFile, ChatMedia, ChatMessage
-from domain.messages import AuthorKind, Cards, Content, Media, MediaItem, MediaState, TemplateUse, Text
+from domain.chats import ChatCard, ChatCards, ChatContent, ChatFile, ChatMedia, ChatMessage
+from domain.messages import (
+    AuthorKind,
+    Card,
+    Cards,
+    Content,
+    Media,
+    MediaItem,
+    MediaState,
+    TemplateUse,
+    Text,
+)
 from storage.blobs import Part
 from storage.chat_messages import SeenMessage
 
@@ -40,10 +50,15 @@ class Shapes:
                 return ChatMedia(items=files, caption=content.caption)
             case TemplateUse():
                 return Text(text=content.text)
-            case Cards():  # a widget shows none, so they were turned into texts before
-                return Text(text="\n\n".join(f"{each.title}\n{each.text}" for each in content.cards))
+            case Cards():
+                cards = tuple(self._card(each) for each in content.cards)
+                return ChatCards(cards=cards, suggestions=content.suggestions)
             case _:
                 return content
+
+    def _card(self, card: Card) -> ChatCard:
+        words = card.model_dump(exclude={"image"})
+        return ChatCard(**words, image=self._file(card.image) if card.image else None)
 
     def _file(self, item: MediaItem) -> ChatFile:
         is_here = item.state is MediaState.STORED

@@ -6,7 +6,7 @@ from html import escape
 from typing import Final, assert_never
 
 from application.chats.chatting import Chatting
-from domain.chats import ChatContent, ChatMedia, ChatMessage, ChatSession
+from domain.chats import ChatCards, ChatContent, ChatMedia, ChatMessage, ChatSession
 from domain.ids import ConversationId
 from domain.messages import Choice, Erased, Location, Text, Unsupported
 
@@ -71,6 +71,8 @@ def _words(content: ChatContent) -> Iterator[str]:
             yield from (f"[{item.file_name or item.mime_type}]" for item in content.items)
             if content.caption:
                 yield content.caption
+        case ChatCards():
+            yield from (words for card in content.cards for words in (card.title, card.text) if words)
         case Location():
             yield f"{content.label or ''} {content.latitude}, {content.longitude}".strip()
         case Erased():

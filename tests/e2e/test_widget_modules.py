@@ -249,6 +249,46 @@ async def test_the_line_of_a_chat_that_closed_ends_after_a_while_whatever_still_
     assert await told == [False, True, 1, "idle"]
 
 
+async def test_what_is_tapped_on_a_card_is_sent_with_where_it_was_offered(page: Page) -> None:
+    found = await run(
+        page,
+        "views/line.js",
+        """
+        const said = [];
+        const texts = { time: () => '', day: () => '' };
+        const chat = { isOver: false, say: (what) => said.push(what) };
+        const ui = { chat, say: (name) => name, texts };
+        const buy = { kind: 'reply', text: 'This one', payload: 'buy:1' };
+        const kettle = { title: 'Kettle', text: 'Blue', suggestions: [buy] };
+        const cards = [kettle, { title: 'Pot', text: '' }];
+        const content = { kind: 'cards', cards };
+        const node = m.lineNode(ui, { kind: 'message', key: 'm1', author: 'agent', content });
+        node.querySelector('button').click();
+        chat.isOver = true;
+        node.querySelector('button').click();
+        return [node.querySelectorAll('.shown-card').length, said];
+        """,
+    )
+    tapped = {"message_id": "m1", "payload": "buy:1"}
+    assert found == [2, [{"text": "This one", "tapped": tapped}]]
+
+
+async def test_a_tap_that_waits_to_be_sent_arrives_as_a_choice(page: Page) -> None:
+    found = await run(
+        page,
+        "delivery.js",
+        """
+        const asked = [];
+        const api = { choose: async (...all) => asked.push(all), say: async () => asked.push('said') };
+        const chat = { api, conversation: {}, returning: { ensure: async () => {} }, keep: () => {} };
+        const tapped = { message_id: 'm1', payload: 'buy:1' };
+        await m.deliver(chat, { client_id: 'i', conversation_id: 'c', text: 'This one', tapped });
+        return asked;
+        """,
+    )
+    assert found == [["c", {"client_id": "i", "message_id": "m1", "payload": "buy:1"}]]
+
+
 # Whoever was signed in here before, and a server that knows their chat.
 SIGNED_IN = """
     localStorage.setItem('holdfast:w:session', JSON.stringify({ token: 't', subject: 'mia' }));

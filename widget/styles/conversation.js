@@ -40,6 +40,10 @@ export const conversation = `
 .bubble a { color: inherit; text-underline-offset: 2px; border-radius: 3px; }
 .bubble .aside { font-style: italic; opacity: .85; }
 .bubble > * + * { margin-top: 8px; }
+.shown-card { display: grid; gap: 8px; padding: 12px; border-radius: 12px; background: var(--paper); color: var(--ink); box-shadow: inset 0 0 0 1px var(--line); }
+.shown-card .title { font-weight: 650; }
+.shown-card .picture { margin: -12px -12px 0; border-radius: 12px 12px 0 0; }
+.taps { display: flex; flex-wrap: wrap; gap: 8px; }
 .place { display: flex; gap: 8px; }
 .picture { display: block; margin: -9px -14px; border-radius: inherit; overflow: hidden; }
 .picture:not(:only-child) { margin-block-end: 0; }

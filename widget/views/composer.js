@@ -2,8 +2,8 @@
 
 import { h, setText } from '../dom.js';
 import { acceptable } from '../files.js';
-import { link } from '../links.js';
-import { button, iconButton } from './button.js';
+import { iconButton } from './button.js';
+import { chip } from './chip.js';
 
 const LONGEST = 6_000;
 const DRAFT = 'draft';
@@ -104,24 +104,11 @@ export function suggestionsView(ui) {
 
   function update() {
     const last = ui.chat.messages.list().at(-1);
-    const offered = !last || last.author === 'customer' || ui.chat.isOver ? [] : offeredBy(last.content);
+    const offered = !last || last.author === 'customer' || ui.chat.isOver ? [] : (last.content.suggestions ?? []);
     node.hidden = !offered.length;
-    if (shown === (shown = JSON.stringify(offered))) return;
-    node.replaceChildren(...offered.map((each) => chip(ui, each)));
+    if (shown === (shown = JSON.stringify([last?.message_id, offered]))) return;
+    node.replaceChildren(...offered.map((each) => chip(ui, last.message_id, each)));
   }
 
   return { node, update };
-}
-
-/** Beneath the message, or on its cards. */
-function offeredBy({ suggestions = [], cards = [] }) {
-  return [...suggestions, ...cards.flatMap((card) => card.suggestions ?? [])];
-}
-
-/** An answer is said; a page or a number is opened. */
-function chip(ui, { kind, text, url, phone }) {
-  const look = { class: 'button chip' };
-  if (kind === 'open_url') return link(url, text, look);
-  if (kind === 'dial') return h('a', { ...look, href: `tel:${phone}`, text });
-  return button(text, 'chip', () => ui.chat.say({ text }));
 }

@@ -3,20 +3,21 @@
 import { h } from '../dom.js';
 import { icon } from '../icons.js';
 import { isOfTheWeb, linked } from '../links.js';
+import { chip } from './chip.js';
 
 const SHOWN = {
   text: (ui, content) => [words(content.text)],
   choice: (ui, content) => [words(content.text)],
   template: (ui, content) => [words(content.text)],
   media: (ui, content) => [...content.items.map((item) => file(ui, item)), words(content.caption)],
-  cards: (ui, content) => content.cards.flatMap((each) => card(ui, each)),
+  cards: (ui, content, messageId) => content.cards.map((each) => card(ui, each, messageId)),
   location: (ui, content) => [place(ui, content)],
   erased: (ui) => [aside(ui.say('erased'))],
 };
 
 /** Nodes for it; what no one here knows is said to be so. */
-export function contentNodes(ui, content) {
-  const shown = SHOWN[content.kind]?.(ui, content) ?? [aside(content.text || ui.say('unsupported'))];
+export function contentNodes(ui, content, messageId = null) {
+  const shown = SHOWN[content.kind]?.(ui, content, messageId) ?? [aside(content.text || ui.say('unsupported'))];
   return shown.filter(Boolean);
 }
 
@@ -28,8 +29,16 @@ function aside(text) {
   return h('p', { class: 'aside', text });
 }
 
-function card(ui, { image, title, text }) {
-  return [image ? file(ui, image) : null, words(title), words(text)];
+function card(ui, { image, title, text, suggestions = [] }, messageId) {
+  const taps = suggestions.map((each) => chip(ui, messageId, each));
+  return h(
+    'div',
+    { class: 'shown-card' },
+    image ? file(ui, image) : null,
+    title ? h('p', { class: 'words title', dir: 'auto', text: title }) : null,
+    words(text),
+    taps.length ? h('div', { class: 'taps' }, ...taps) : null,
+  );
 }
 
 function place(ui, { label, address, latitude, longitude }) {

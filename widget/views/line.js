@@ -10,7 +10,7 @@ const DRAWINGS = { sending: 'sending', sent: 'sent', delivered: 'delivered', rea
 /** An `<li>`. */
 export function lineNode(ui, line) {
   if (line.kind === 'day') return h('li', { class: 'day' }, h('span', { text: ui.texts.day(line.at) }));
-  if (line.author === 'system') return h('li', { class: 'system' }, ...contentNodes(ui, line.content));
+  if (line.author === 'system') return h('li', { class: 'system' }, ...contentNodes(ui, line.content, line.key));
   return messageNode(ui, line);
 }
 
@@ -21,7 +21,7 @@ function messageNode(ui, line) {
     'li',
     { class: classes.filter(Boolean).join(' ') },
     speaker(ui, line, isOwn),
-    h('div', { class: 'bubble' }, ...body(ui, line.content)),
+    h('div', { class: 'bubble' }, ...body(ui, line)),
     line.isLast || line.entry?.failure ? foot(ui, line, isOwn) : null,
   );
 }
@@ -32,8 +32,8 @@ function speaker(ui, line, isOwn) {
   return h('span', { class: isOwn || !line.isFirst ? 'sr' : 'speaker', text: name });
 }
 
-function body(ui, content) {
-  if (content.kind !== 'upload') return contentNodes(ui, content);
+function body(ui, { key, content }) {
+  if (content.kind !== 'upload') return contentNodes(ui, content, key);
   return [h('span', { class: 'file' }, ...fileCard(ui, content.file.name, content.size))];
 }
 
