@@ -101,7 +101,11 @@ async def widget_id(stack: Stack) -> str:
         widget = {
             "name": name,
             "workstream_id": workstream["workstream_id"],
-            "settings": {"allowed_origins": [SHOP], "reconnecting": reconnecting},
+            "settings": {
+                "allowed_origins": [SHOP],
+                "pre_chat": [{"name": "name", "label": "Your name"}],
+                "reconnecting": reconnecting,
+            },
         }
         made = (await admin.post("/widgets", json=widget)).raise_for_status().json()
         return str(made["widget_id"])
