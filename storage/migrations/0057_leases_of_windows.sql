@@ -11,16 +11,20 @@ ALTER TABLE agent_presences
     DROP COLUMN given_back_at;
 CREATE INDEX agent_presences_lost ON agent_presences (agent_id) WHERE lost_at IS NOT NULL;
 
--- Whoever changes a presence, or a load from which one follows: it is told, and work may move.
+-- Whoever changes a presence, or what one follows from: the agent and supervisors are told.
 CREATE FUNCTION tell_of_presence() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_notify('holdfast_events', 'presence ' || NEW.agent_id);
-    IF TG_TABLE_NAME = 'agent_presences' THEN
-        PERFORM pg_notify('holdfast_work', '');
-    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER presence_is_told AFTER INSERT OR UPDATE ON agent_presences
     FOR EACH ROW EXECUTE FUNCTION tell_of_presence();
-CREATE TRIGGER load_is_told AFTER INSERT OR UPDATE ON agent_loads
+CREATE TRIGGER presence_is_told AFTER INSERT OR UPDATE ON agent_loads
     FOR EACH ROW EXECUTE FUNCTION tell_of_presence();
+CREATE TRIGGER presence_is_told AFTER UPDATE OF capacity_units ON agents
+    FOR EACH ROW EXECUTE FUNCTION tell_of_presence();
+
+CREATE TRIGGER work_may_move AFTER INSERT OR UPDATE ON agent_presences
+    FOR EACH STATEMENT EXECUTE FUNCTION work_may_move();
+CREATE TRIGGER work_may_move AFTER UPDATE OF base ON presences
+    FOR EACH STATEMENT EXECUTE FUNCTION work_may_move();

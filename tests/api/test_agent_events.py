@@ -25,6 +25,8 @@ from tests.api.served import PATIENCE, close_code, receive, served, until
 from tests.fakes import FakeChannel, FakeConversations
 from tests.shop import Shop, open_shop
 
+PRESENCE_CHANGED = "presence_changed"
+
 
 @pytest.fixture
 async def shop(database: Database, accounts: Accounts, tmp_path: Path) -> Shop:
@@ -104,7 +106,10 @@ async def test_nobody_is_told_of_what_is_not_theirs(address: str, http: Http, sh
         told = [await receive(socket)]
         while told[-1]["type"] != "conversation_changed":
             told.append(await receive(socket))
-    assert {frame["conversation_id"] for frame in told} == {str(hers.conversation_id)}
+    of_presences = {frame["agent"]["name"] for frame in told if frame["type"] == PRESENCE_CHANGED}
+    assert of_presences <= {shop.eve.name}
+    of_conversations = [frame for frame in told if frame["type"] != PRESENCE_CHANGED]
+    assert {frame["conversation_id"] for frame in of_conversations} == {str(hers.conversation_id)}
     assert str(secret.conversation_id) not in json.dumps(told)
 
 
