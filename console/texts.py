@@ -267,6 +267,7 @@ class Texts(Value):
         Trigger.CONVERSATION_OPENED: "The conversation began",
         Trigger.AGENT_ASSIGNED: "An agent took the conversation",
         Trigger.AGENT_LEFT: "The agent left the conversation",
+        Trigger.AGENT_DISCONNECTED: "The agent lost the connection",
         Trigger.CUSTOMER_DISCONNECTED: "The customer lost the connection",
         Trigger.CUSTOMER_RETURNED: "The customer is back",
         Trigger.WINDOW_CLOSING: "The service window closes soon",

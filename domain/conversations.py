@@ -51,6 +51,8 @@ class Event(StrEnum):
     REVIVED = "revived"
     AGENT_ENDED = "agent_ended"
     SESSION_CLOSED = "session_closed"
+    AGENT_AWAY = "agent_away"
+    AGENT_RETURNED = "agent_returned"
     AGENT_LOST = "agent_lost"
     RELEASED = "released"
     TRANSFERRED_TO_QUEUE = "transferred_to_queue"

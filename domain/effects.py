@@ -17,6 +17,7 @@ class Trigger(StrEnum):
     CONVERSATION_OPENED = "conversation_opened"
     AGENT_ASSIGNED = "agent_assigned"
     AGENT_LEFT = "agent_left"
+    AGENT_DISCONNECTED = "agent_disconnected"
     CUSTOMER_DISCONNECTED = "customer_disconnected"
     CUSTOMER_RETURNED = "customer_returned"
     WINDOW_CLOSING = "window_closing"

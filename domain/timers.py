@@ -21,6 +21,7 @@ class Deadline(StrEnum):
     WRAP_UP_CAPACITY = "wrap_up_capacity"
     WRAP_UP_CLOSE = "wrap_up_close"
     PARKED_REPLY = "parked_reply"
+    AGENT_LOST = "agent_lost"
     CLOSE_RETRY = "close_retry"
     """Closing was refused because mail was on its way; look again."""
 
@@ -42,6 +43,8 @@ class TimerPolicy(Value):
     connection_grace: timedelta = timedelta(minutes=3)
     reconnect_limit: timedelta | None = None
     """How long a live-chat customer may take to come back to the same agent. None: not offered."""
+    agent_lost: timedelta = timedelta(minutes=5)
+    """How long what a lost agent has waits for them; as the organisation says."""
     same_agent: bool = Field(default=True)
     """A waiting conversation goes back to its agent first (affinity)."""
 

@@ -42,7 +42,7 @@ class Firing:
         self._ask(*(ClearDeadline(deadline=deadline) for deadline in deadlines))
 
     def _enter(self, state: State, keep: Sequence[Deadline] = ()) -> None:
-        """Every deadline belongs to a state, except that of parked replies."""
+        """Every deadline belongs to a state, except that of parked replies, and what is to be kept."""
         kept = (Deadline.PARKED_REPLY, *keep, *self._forced_closing())
         self._disarm(*(deadline for deadline in self.memory.deadlines if deadline not in kept))
         self._ask(EnterState(state=state))

@@ -14,6 +14,7 @@ class Hands(Offering):
     def assign(self) -> None:
         if self.agent_id is None:
             raise ValueError(f"{self.event} needs an agent")
+        self.stop_awaiting_agent()
         self._ask(Assign(agent_id=self.agent_id), HoldCapacity())
         self._settle_for(self.agent_id)
         self._announce(Trigger.AGENT_ASSIGNED)
@@ -24,7 +25,19 @@ class Hands(Offering):
     def give_back(self) -> None:
         self._put_back(same_agent=False)
 
+    def await_agent(self) -> None:
+        if Deadline.AGENT_LOST not in self.memory.deadlines:
+            self._arm(Deadline.AGENT_LOST, self.timers.agent_lost)
+
+    def stop_awaiting_agent(self) -> None:
+        if Deadline.AGENT_LOST in self.memory.deadlines:
+            self._disarm(Deadline.AGENT_LOST)
+
+    def announce_agent_disconnected(self) -> None:
+        self._announce(Trigger.AGENT_DISCONNECTED)
+
     def let_agent_go(self) -> None:
+        self.stop_awaiting_agent()
         self._ask(FreeCapacity(), Unassign())
         self._announce(Trigger.AGENT_LEFT)
 

@@ -29,11 +29,11 @@ class Step(Windows, Hands, Connections):
         self._arm(Deadline.OPEN_AUTO_CLOSE, self.timers.open_auto_close)
 
     def enter_active(self) -> None:
-        self._enter(State.ACTIVE)
+        self._enter(State.ACTIVE, keep=(Deadline.AGENT_LOST,))
         self._watch_window(self._window_expiry())
 
     def enter_template_only(self) -> None:
-        self._enter(State.TEMPLATE_ONLY)
+        self._enter(State.TEMPLATE_ONLY, keep=(Deadline.AGENT_LOST,))
 
     def enter_waiting(self) -> None:
         self._enter(State.WAITING)
@@ -42,10 +42,10 @@ class Step(Windows, Hands, Connections):
         self._arm(Deadline.WAITING_INACTIVITY, self.timers.waiting_inactivity)
 
     def enter_disconnected(self) -> None:
-        self._enter(State.DISCONNECTED, keep=(Deadline.CONNECTION_GRACE,))
+        self._enter(State.DISCONNECTED, keep=(Deadline.CONNECTION_GRACE, Deadline.AGENT_LOST))
 
     def enter_reconnect_window(self) -> None:
-        self._enter(State.RECONNECT_WINDOW)
+        self._enter(State.RECONNECT_WINDOW, keep=(Deadline.AGENT_LOST,))
         if self.timers.reconnect_limit is not None:
             self._arm(Deadline.RECONNECT_LIMIT, self.timers.reconnect_limit)
 

@@ -54,7 +54,8 @@ RUNNING: Final = _PAGE.format(among=SQL("v.state <> 'closed'"), **_NEWEST)
 AMONG_ALL: Final = _PAGE.format(among=SQL("true"), **_NEWEST)
 MOST_URGENT: Final = _PAGE.format(among=SQL("v.state <> 'closed'"), **_URGENT)
 TIMERS: Final = """
-    SELECT w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END AS timers
+    SELECT w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END
+               || coalesce((SELECT timers FROM timers_of_the_organization), '{}') AS timers
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     LEFT JOIN widgets chat ON chat.endpoint_id = c.endpoint_id

@@ -42,7 +42,8 @@ PENDING: Final = """
     SELECT c.conversation_id, c.channel, c.endpoint_id, c.contact_id, c.workstream_id, c.queue_id,
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
            c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
-           w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END AS timers,
+           w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END
+               || coalesce((SELECT timers FROM timers_of_the_organization), '{}') AS timers,
            w.persistent, c.holds_capacity, (
                SELECT to_jsonb(o) FROM offers o
                WHERE o.conversation_id = c.conversation_id AND o.state = 'open'

@@ -37,6 +37,8 @@ _EVENTS: Final = {
     MailKind.CONNECTION_LOST: Event.CONNECTION_LOST,
     MailKind.CUSTOMER_RETURNED: Event.CUSTOMER_RETURNED,
     MailKind.CUSTOMER_ENDED: Event.CUSTOMER_ENDED,
+    MailKind.AGENT_AWAY: Event.AGENT_AWAY,
+    MailKind.AGENT_RETURNED: Event.AGENT_RETURNED,
 }
 """Mail that is an event and nothing else."""
 
@@ -90,6 +92,8 @@ class Process:
                 workflow.logger.info("late refusal ignored")
             case MailKind.WINDOW_REFUSED:
                 await self.notice(Event.SERVICE_WINDOW_EXPIRED)
+            case MailKind.AGENT_AWAY | MailKind.AGENT_RETURNED if mail.agent_id != self.memory.agent_id:
+                workflow.logger.info("not about the agent who has it now")
             case MailKind.RESTORED:
                 self.errands.deliver(*await self.books.project(self.memory))
             case MailKind.SYSTEM_WROTE:

@@ -113,6 +113,10 @@ class TimerSettings(TimerPolicy):
         for name, value in self:
             if isinstance(value, timedelta) and not timedelta(0) <= value <= LONGEST:
                 raise ValueError(f"{name} must be between nothing and {LONGEST.days} days")
+        if self.agent_lost != TimerPolicy().agent_lost:
+            raise ValueError(
+                "agent_lost is the same everywhere: set it in the organisation's assignment"
+            )
         return self
 
     @model_validator(mode="after")

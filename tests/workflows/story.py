@@ -89,6 +89,13 @@ class Story:
             await self.provider_reports(kind, await self.now())
         await self.until_handled(self.position)
 
+    async def is_told(self, kind: MailKind, **mail: Any) -> None:
+        """Mail of our own, such as that its agent is away; it is read."""
+        item = self._next_mail(await self.now(), kind=kind, **mail)
+        with self.environment.with_time_skipping_disabled():
+            await self.conversations.deliver(self.start, [item])
+        await self.until_handled(self.position)
+
     async def provider_reports_closed_window(self) -> None:
         """The provider says now that the window is closed."""
         await self.provider_reports(MailKind.WINDOW_REFUSED, await self.now())
