@@ -28,6 +28,9 @@ _STEADY: Final = (State.OPEN, State.ACTIVE)
 _ABOUT_OFFERS: Final = (Event.OFFERED, Event.OFFER_DECLINED, Event.OFFER_EXPIRED)
 """What carries its own time, and changes no state."""
 
+_CLOSING: Final = (Event.AUTO_CLOSE, Event.INACTIVITY_EXPIRED, Event.WRAP_UP_EXPIRED)
+"""What closes, and nothing else: no time comes after it. Thousands may be due after an outage."""
+
 _TAKING: Final = (Event.PICKED, Event.REVIVED)
 """What agents may do only with capacity left. What is offered to them has reserved it."""
 
@@ -39,6 +42,7 @@ _EVENTS: Final = {
     MailKind.CUSTOMER_ENDED: Event.CUSTOMER_ENDED,
     MailKind.AGENT_AWAY: Event.AGENT_AWAY,
     MailKind.AGENT_RETURNED: Event.AGENT_RETURNED,
+    MailKind.WINDOW_REFUSED: Event.SERVICE_WINDOW_EXPIRED,
 }
 """Mail that is an event and nothing else."""
 
@@ -87,13 +91,8 @@ class Process:
         match mail.kind:
             case MailKind.CUSTOMER_WROTE:
                 await self.notice(Event.CUSTOMER_WROTE, wrote_at=mail.wrote_at or mail.at)
-            case MailKind.WINDOW_REFUSED if mail.at < self.memory.last_inbound_at:
-                # It speaks of a message that left before the customer opened the window again.
-                workflow.logger.info("late refusal ignored")
-            case MailKind.WINDOW_REFUSED:
-                await self.notice(Event.SERVICE_WINDOW_EXPIRED)
-            case MailKind.AGENT_AWAY | MailKind.AGENT_RETURNED if mail.agent_id != self.memory.agent_id:
-                workflow.logger.info("not about the agent who has it now")
+            case kind if self._is_outdated(mail):
+                workflow.logger.info("outdated mail ignored", extra={"kind": kind})
             case MailKind.RESTORED:
                 self.errands.deliver(*await self.books.project(self.memory))
             case MailKind.SYSTEM_WROTE:
@@ -103,6 +102,16 @@ class Process:
             case kind:
                 await self.notice(_EVENTS[kind])
         self.handled = mail.position
+
+    def _is_outdated(self, mail: Mail) -> bool:
+        """It speaks of a message that left before the customer wrote, or of another agent."""
+        match mail.kind:
+            case MailKind.WINDOW_REFUSED:
+                return mail.at < self.memory.last_inbound_at
+            case MailKind.AGENT_AWAY | MailKind.AGENT_RETURNED:
+                return mail.agent_id != self.memory.agent_id
+            case _:
+                return False
 
     async def reach(self, deadline: Deadline) -> None:
         """A deadline has come."""
@@ -183,6 +192,8 @@ class Process:
 
     def _is_untimed(self, event: Event) -> bool:
         """No configured duration could matter to it."""
+        if event in _CLOSING:
+            return workflow.patched("closing asks for no durations")
         is_steady = event is Event.CUSTOMER_WROTE and self.memory.state in _STEADY
         return is_steady or event in _ABOUT_OFFERS
 
