@@ -60,7 +60,10 @@ async def _widget(admin: httpx2.AsyncClient, members: list[str]) -> str:
     queue = await _made(admin, "queues", {"name": name, "member_ids": members})
     chat = {"name": name, "channel": "live_chat", "fallback_queue_id": queue["queue_id"]}
     workstream = await _made(admin, "workstreams", chat)
-    settings = {"reconnecting": {"enabled": True, "time_limit": "PT5M"}}
+    settings = {
+        "pre_chat": [{"name": "name", "label": "Your name"}],
+        "reconnecting": {"enabled": True, "time_limit": "PT5M"},
+    }
     draft = {"name": name, "workstream_id": workstream["workstream_id"], "settings": settings}
     return str((await _made(admin, "widgets", draft))["widget_id"])
 
