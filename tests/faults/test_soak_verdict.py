@@ -1,6 +1,7 @@
 """The judge of soaks: it finds what is wrong with made-up evidence, and nothing wrong with the rest."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_inv1_inv3_what_is_wrong_with_a_chat_is_found(fault: dict[str, object], expected: str) -> None:
+def test_inv1_inv3_what_is_wrong_with_a_chat_is_found(fault: dict[str, Any], expected: str) -> None:
     [found] = violations(replace(GOOD, chats=(replace(CHAT, **fault),)))
     assert expected in found
 
@@ -57,7 +58,7 @@ def test_inv1_inv3_what_is_wrong_with_a_chat_is_found(fault: dict[str, object], 
     ],
 )
 def test_capacity_that_leaks_and_replies_that_stay_are_found(
-    fault: dict[str, object], expected: str
+    fault: dict[str, Any], expected: str
 ) -> None:
     [found] = violations(replace(GOOD, **fault))
     assert expected in found

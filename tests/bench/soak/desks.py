@@ -13,10 +13,10 @@ from websockets.asyncio.client import connect
 from tests.bench.soak.line import AGAIN_AFTER, Frame, Line
 from tests.stack import Stack
 
-AT_A_TIME: Final = 8
-"""Requests of one desk that are under way."""
+AT_A_TIME: Final = 2
+"""Replies of one desk that are under way: people write one after the other."""
 OPEN_WITHIN: Final = 30.0
-PATIENCE: Final = 120.0
+PATIENCE: Final = 300.0
 BUSY: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 CONVERSATIONS: Final = "/agent/v1/conversations"
 PAGE: Final = 100

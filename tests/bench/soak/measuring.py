@@ -1,5 +1,6 @@
 """The soak as a benchmark: pass marks, how long messages take, and what the processes need."""
 
+import os
 from collections.abc import Iterator
 
 from tests.bench.findings import Cell, Findings, Table, spread
@@ -49,7 +50,10 @@ async def measure(lab: Lab) -> Findings:
         "Soak: chats whose connections break",
         HOW.format(minutes=script.seconds / A_MINUTE, **vars(script)),
         (_what_happened(soaked), _latencies(soaked), _costs(meters, soaked)),
-        (f"Connections to PostgreSQL, of all processes together: {connections:.0f}.",),
+        (
+            f"Connections to PostgreSQL, of all processes together: {connections:.0f}.",
+            f"Load of the machine in the last five minutes: {os.getloadavg()[1]:.0f}.",
+        ),
     )
     wrong = [*violations(soaked.evidence), *_grown(meters, script)]
     assert not wrong, "\n".join([section(found), *wrong])
@@ -69,7 +73,7 @@ def a_script(lab: Lab) -> Script:
 
 def _what_happened(soaked: Soaked) -> Table:
     customers, chats = soaked.customers, soaked.evidence.chats
-    lines = [each.line for each in (*customers, *soaked.desks)]
+    lines = [*(each.line for each in customers), *(each.line for each in soaked.desks)]
     rows: tuple[tuple[Cell, ...], ...] = (
         ("messages of customers", sum(len(chat.said) for chat in chats)),
         ("sent again, because the connection broke", sum(len(each.repeated) for each in customers)),

@@ -110,7 +110,7 @@ async def _judged(
     held = dict(await rows(stack, HELD, ids))
     by_workflows = await assigned(stack, ids)
     undelivered = await rows(stack, UNDELIVERED, ids)
-    await in_turn(lambda pair: _end(*pair, desk_of[pair[1]]), list(enumerate(customers)))
+    await _end_all(customers, desk_of)
     await _until_closed(stack, ids)
     evidence = Evidence(
         chats=chats,
@@ -137,10 +137,16 @@ async def _told(customer: Customer, desk: Desk) -> Told:
     )
 
 
-async def _end(number: int, customer: Customer, desk: Desk) -> None:
-    """By one side or the other."""
-    await (customer.end() if number % 2 else desk.end(customer.chat))
-    await desk.close(customer.chat)
+async def _end_all(customers: Sequence[Customer], desk_of: dict[Customer, Desk]) -> None:
+    """Half of them by their customers."""
+    by_themselves = set(customers[::2])
+
+    async def end(customer: Customer) -> None:
+        desk = desk_of[customer]
+        await (customer.end() if customer in by_themselves else desk.end(customer.chat))
+        await desk.close(customer.chat)
+
+    await in_turn(end, customers)
 
 
 async def _until_closed(stack: Stack, ids: Sequence[str]) -> None:
