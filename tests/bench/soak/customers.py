@@ -11,7 +11,7 @@ import httpx2
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from tests.bench.soak.line import AGAIN_AFTER, Frame, Line
+from tests.bench.soak.line import Frame, Line, delay
 from tests.bench.soak.script import Script
 from tests.stack import Stack
 
@@ -83,9 +83,11 @@ class Customer:
         """Until it is confirmed, under one name."""
         said = {"client_id": str(uuid4()), "text": text}
         self.began[text] = time.monotonic()
+        failures = 0
         while not await self._is_taken(said):
             self.repeated.add(text)
-            await asyncio.sleep(AGAIN_AFTER)
+            await asyncio.sleep(delay(failures))
+            failures += 1
         self.said.append(text)
 
     async def kept(self) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections import defaultdict
 from http import HTTPStatus
+from itertools import count
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
 from websockets.asyncio.client import connect
 
-from tests.bench.soak.line import AGAIN_AFTER, Frame, Line
+from tests.bench.soak.line import Frame, Line, delay
 from tests.stack import Stack
 
 AT_A_TIME: Final = 2
@@ -100,13 +101,14 @@ class Desk:
     ) -> httpx2.Response:
         """The same request until it is done, or refused for good."""
         key, deadline = {"Idempotency-Key": str(uuid4())}, time.monotonic() + PATIENCE
-        while True:
+        for failures in count():
             answer = await self._http.post(f"{CONVERSATIONS}/{path}", json=body, headers=key)
             if answer.is_success or (answer.status_code in refusals and not _is_under_way(answer)):
                 return answer
             assert time.monotonic() < deadline, answer.text
             key = key if _is_under_way(answer) else {"Idempotency-Key": str(uuid4())}
-            await asyncio.sleep(AGAIN_AFTER)
+            await asyncio.sleep(delay(failures))
+        raise AssertionError
 
     def _dial(self, cursor: str | None) -> connect:
         query = f"?cursor={cursor}" if cursor else ""

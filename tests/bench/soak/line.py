@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -13,8 +14,14 @@ from websockets.exceptions import WebSocketException
 
 Frame: TypeAlias = dict[str, Any]
 BEAT: Final = 15.0
-AGAIN_AFTER: Final = 0.5
-"""Seconds until somebody comes back whom the server sent away."""
+FIRST: Final = 0.5
+LONGEST: Final = 30.0
+
+
+def delay(failures: int) -> float:
+    """Seconds until the next try, as in the widget: a crowd that hurries keeps itself out."""
+    longest = min(FIRST * 2 ** min(failures, 16), LONGEST)
+    return random.uniform(longest / 2, longest)  # noqa: S311 - dice, not secrets
 
 
 @asynccontextmanager
@@ -45,7 +52,8 @@ class Line:
         self._socket: ClientConnection | None = None
         self._absent_since = time.monotonic()
         self._absences: list[tuple[float, float]] = []
-        self._stays_away = AGAIN_AFTER
+        self._cut_for: float | None = None
+        self._failures = 0
 
     async def follow(self) -> None:
         """Until cancelled."""
@@ -55,8 +63,7 @@ class Line:
             if self.is_there.is_set():
                 self._gone()
                 self.sent_away[self._socket.close_code if self._socket else None] += 1
-            await asyncio.sleep(self._stays_away)
-            self._stays_away = AGAIN_AFTER
+            await asyncio.sleep(self._pause())
 
     def cut(self, seconds: float) -> None:
         """Without a goodbye; nobody comes back before so many seconds."""
@@ -64,7 +71,7 @@ class Line:
             return
         self.cuts += 1
         self._gone()
-        self._stays_away = seconds
+        self._cut_for = seconds
         self._socket.transport.abort()
 
     def was_there(self, since: float, until: float) -> bool:
@@ -80,6 +87,13 @@ class Line:
             with suppress(WebSocketException):
                 await self._socket.send(json.dumps(frame))
 
+    def _pause(self) -> float:
+        if self._cut_for is not None:
+            pause, self._cut_for = self._cut_for, None
+            return pause
+        self._failures += 1
+        return delay(self._failures - 1)
+
     async def _once(self) -> None:
         async with self._dial(self.cursor) as socket:
             self._socket = socket
@@ -88,6 +102,7 @@ class Line:
             self._read(await socket.recv())
             self._absences.append((self._absent_since, time.monotonic()))
             self.is_there.set()
+            self._failures = 0
             beating = asyncio.create_task(self._beat())
             try:
                 async for text in socket:
