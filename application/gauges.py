@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,9 @@ from prometheus_client import Gauge
 from application.background import in_background
 from application.pacing import Pace
 from application.reconcile import OVERLAP
+from domain.presences import BasePresence
+from routing.presences import presence_of
+from storage.attendances import Attendances
 from storage.figures import Figures
 
 # As often as Prometheus usually scrapes.
@@ -36,6 +40,7 @@ BEHIND = Gauge(
     "How long ago every endpoint was last known to have all that its provider received.",
     ["account_id"],
 )
+AGENTS = Gauge("holdfast_agents", "Agents who are connected, by their presence.", ["presence"])
 ERASURE = Gauge(
     "holdfast_erasure_oldest_seconds", "Age of the oldest erasure that is not done; 0 when all are."
 )
@@ -44,8 +49,11 @@ ERASURE = Gauge(
 class Gauges:
     """Shows the same in every process; a sum over processes would count it more than once."""
 
-    def __init__(self, figures: Figures, every: timedelta = SAMPLE_EVERY) -> None:
+    def __init__(
+        self, figures: Figures, attendances: Attendances, every: timedelta = SAMPLE_EVERY
+    ) -> None:
         self._figures = figures
+        self._attendances = attendances
         self._pace = Pace(every, every)
 
     @contextlib.asynccontextmanager
@@ -56,6 +64,12 @@ class Gauges:
 
     async def sample(self) -> None:
         """Look once."""
+        present = Counter(presence_of(each).base for each in await self._attendances.present())
+        for presence in BasePresence:
+            AGENTS.labels(presence).set(present[presence])
+        await self._sample_figures()
+
+    async def _sample_figures(self) -> None:
         open_doubts, resent = await self._figures.doubts()
         running = await self._figures.running()
         accounts = await self._figures.accounts()

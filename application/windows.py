@@ -19,6 +19,7 @@ from domain.errors import HoldfastError, NotAllowed, NotSignedIn
 from domain.ids import AgentId, new_id
 from storage.agent_leases import AgentLeases, WindowLease
 from storage.away_agents import AwayAgents
+from storage.organization import Organizations
 
 RENEW_EVERY: Final = timedelta(seconds=15)
 LEASE: Final = RENEW_EVERY * 3
@@ -27,8 +28,6 @@ LINGER: Final = timedelta(seconds=5)
 """Who loads a page again is not gone."""
 AFTER_CALL: Final = timedelta(minutes=1)
 """Whoever works by calls alone makes the next one within this time, or nobody is there."""
-RESTORED_WITHIN: Final = timedelta(minutes=2.5)
-"""Whoever comes back within this time finds their presence as they left it."""
 SWEEP_EVERY: Final = timedelta(seconds=1)
 SWEPT_AT_A_TIME: Final = 200
 
@@ -48,11 +47,13 @@ class AgentWindows:
         *,
         leases: AgentLeases,
         away: AwayAgents,
+        organizations: Organizations,
         doorbell: Doorbell,
         every: timedelta = SWEEP_EVERY,
     ) -> None:
         self._leases = leases
         self._away = away
+        self._organizations = organizations
         self._doorbell = doorbell
         self._pace = Pace(every)
 
@@ -125,7 +126,8 @@ class AgentWindows:
             log.warning("a window's lease was not renewed; trying again", why=str(error))
 
     async def _take(self, lease: WindowLease, lasts: timedelta) -> None:
-        if await self._leases.take(lease, lasts, RESTORED_WITHIN):
+        policy = (await self._organizations.get()).assignment
+        if await self._leases.take(lease, lasts, policy.agent_restored_within):
             CAME.inc()
 
 

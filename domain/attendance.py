@@ -2,21 +2,10 @@
 
 from datetime import datetime
 
+from domain.capacity import ProfileUse
 from domain.ids import AgentId
 from domain.presences import AgentPresence, BasePresence
 from domain.values import Value
-
-
-class ProfileUse(Value):
-    """How far a capacity profile of an agent is used."""
-
-    used: int
-    work_limit: int
-    blocks_assignment: bool = True
-
-    @property
-    def is_used_up(self) -> bool:
-        return self.used >= self.work_limit
 
 
 class Attendance(Value):

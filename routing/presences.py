@@ -47,11 +47,11 @@ def is_used_up(agent: Attendance) -> bool:
     """Nothing more is offered to them: for lack of units and places, or of room for one more."""
     if agent.sessions >= MOST_SESSIONS:
         return True
-    used_up = [profile for profile in agent.profiles if profile.is_used_up]
-    if any(profile.blocks_assignment for profile in used_up):
+    profiles = [(each.used >= each.limit, each.blocks_assignment) for each in agent.profiles]
+    if any(is_full and blocks for is_full, blocks in profiles):
         return True
     limits = [] if agent.capacity_units is None else [agent.used_units >= agent.capacity_units]
-    limits += [profile.is_used_up for profile in agent.profiles]
+    limits += [is_full for is_full, _ in profiles]
     return bool(limits) and all(limits)
 
 

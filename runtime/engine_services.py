@@ -44,6 +44,7 @@ from runtime import chat_services, people_services, presence_services
 from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
 from storage.agents import Agents
+from storage.attendances import Attendances
 from storage.audit import AuditLog
 from storage.callbacks import DeliveryReports
 from storage.conversations import Conversations as ConversationList
@@ -163,7 +164,7 @@ def build(around: Surroundings) -> Parts:
         settling=Settling(database=database, blobs=around.blobs),
         signal_post=signal_post,
         confirmer=_confirmer(around),
-        gauges=Gauges(Figures(database)),
+        gauges=Gauges(Figures(database), Attendances(database)),
         provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
         outbox=CountedOutbox(Outbox(database)),
         slots=SendSlots(database, per_second=SENDS_PER_SECOND, longest_wait=LONGEST_WAIT),

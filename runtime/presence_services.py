@@ -9,6 +9,7 @@ from storage.agent_presences import AgentPresences
 from storage.attendances import Attendances
 from storage.away_agents import AwayAgents
 from storage.database import Database
+from storage.organization import Organizations
 from storage.presences import Presences
 
 __all__ = ["desk", "news", "windows"]
@@ -19,6 +20,7 @@ def windows(database: Database, doorbell: Doorbell) -> AgentWindows:
     return AgentWindows(
         leases=AgentLeases(database),
         away=AwayAgents(database),
+        organizations=Organizations(database),
         doorbell=doorbell,
     )
 

@@ -7,7 +7,7 @@ from domain.ids import AgentId
 from domain.presences import BasePresence
 from storage.database import Database
 
-# Choosing is an answer to whatever was imposed.
+# Choosing is an answer to whatever was imposed; what is imposed later stands above it.
 CHOOSE: Final = """
     UPDATE agent_presences
     SET chosen = %(base)s, presence_id = %(presence_id)s, chosen_at = clock_timestamp(),

@@ -5,7 +5,7 @@ from typing import Final
 
 from domain.attendance import Attendance
 from domain.errors import NotFound
-from domain.ids import AgentId, QueueId
+from domain.ids import AgentId
 from storage.database import Database
 from storage.paging import LARGEST_PAGE, page, position, window
 from storage.visibility import Viewer
@@ -17,28 +17,21 @@ SELECT: Final = """
            coalesce(l.used_units, 0) AS used_units, coalesce(l.sessions, 0) AS sessions,
            l.changed_at AS load_changed_at,
            (SELECT min(since) FROM capacity_leases h WHERE h.agent_id = a.agent_id) AS busy_since,
-           coalesce(limited.profiles, '[]') AS profiles
+           coalesce((
+               SELECT jsonb_agg(jsonb_build_object(
+                   'limit', u.work_limit, 'used', u.used, 'blocks_assignment', u.blocks_assignment
+               )) FROM profile_uses u WHERE u.agent_id = a.agent_id
+           ), '[]') AS profiles
     FROM agents a
     LEFT JOIN agent_presences p ON p.agent_id = a.agent_id
     LEFT JOIN presences named ON named.presence_id = p.presence_id
     LEFT JOIN agent_loads l ON l.agent_id = a.agent_id
-    LEFT JOIN LATERAL (
-        SELECT jsonb_agg(jsonb_build_object(
-            'work_limit', coalesce(has.work_limit, c.work_limit),
-            'blocks_assignment', c.blocks_assignment,
-            'used', (SELECT count(*) FROM capacity_leases h
-                     WHERE h.agent_id = a.agent_id AND c.profile_id = ANY (h.profile_ids))
-        )) AS profiles
-        FROM agent_capacity_profiles has JOIN capacity_profiles c ON c.profile_id = has.profile_id
-        WHERE has.agent_id = a.agent_id AND c.deleted_at IS NULL
-    ) AS limited ON true
 """
 ONE: Final = SELECT + "WHERE a.deleted_at IS NULL AND a.enabled AND a.agent_id = %(agent_id)s"
-MEMBERS: Final = (
+AMONG: Final = (
     SELECT
     + """
-    JOIN queue_members m ON m.agent_id = a.agent_id
-    WHERE a.deleted_at IS NULL AND a.enabled AND m.queue_id = %(queue_id)s
+    WHERE a.deleted_at IS NULL AND a.enabled AND a.agent_id = ANY (%(agent_ids)s)
     ORDER BY a.agent_id
 """
 )
@@ -47,6 +40,12 @@ LISTING: Final = (
     + """
     WHERE a.deleted_at IS NULL AND a.enabled AND (%(after)s::uuid IS NULL OR a.agent_id > %(after)s)
     ORDER BY a.agent_id LIMIT %(limit)s
+"""
+)
+PRESENT: Final = (
+    SELECT
+    + """
+    WHERE a.deleted_at IS NULL AND a.enabled AND p.agent_id IS NOT NULL AND p.lost_at IS NULL
 """
 )
 # For supervisors everybody who is or was there, for others themselves.
@@ -74,15 +73,19 @@ class Attendances:
             raise NotFound(f"There is no agent {agent_id}.")
         return found
 
-    async def members(self, queue_id: QueueId) -> list[Attendance]:
-        """Everybody who works at a queue."""
-        return await self._db.rows(Attendance, MEMBERS, {"queue_id": queue_id})
+    async def among(self, agent_ids: Collection[AgentId]) -> list[Attendance]:
+        """Those of them who may work."""
+        return await self._db.rows(Attendance, AMONG, {"agent_ids": list(agent_ids)})
 
     async def listing(self, cursor: str | None, limit: int) -> tuple[list[Attendance], str | None]:
         """Everybody, whoever was added first at the front."""
         which = {"after": position(cursor), "limit": window(limit)}
         rows = await self._db.rows(Attendance, LISTING, which)
         return page(rows, limit, lambda agent: agent.agent_id)
+
+    async def present(self) -> list[Attendance]:
+        """Everybody who is connected."""
+        return await self._db.rows(Attendance, PRESENT)
 
     async def visible(
         self, viewer: Viewer, only: Collection[AgentId] | None = None

@@ -17,36 +17,15 @@ LOCK: Final = """
 BEGIN: Final = """
     INSERT INTO agent_loads (agent_id) SELECT unnest(%(agent_ids)s::uuid[]) ON CONFLICT DO NOTHING
 """
-# A conversation that is had now and was begun today counts once.
 STANDINGS: Final = """
-    WITH today AS (
-        SELECT date_trunc('day', clock_timestamp(), coalesce(
-            (SELECT assignment ->> 'time_zone' FROM organizations), 'UTC'
-        )) AS began
-    )
     SELECT a.agent_id, a.capacity_units, coalesce(l.used_units, 0) AS used_units,
-           coalesce(l.sessions, 0) AS sessions, coalesce(has.profiles, '{}') AS profiles
+           coalesce(l.sessions, 0) AS sessions, coalesce((
+               SELECT jsonb_object_agg(u.profile_id, jsonb_build_object(
+                   'limit', u.work_limit, 'used', u.used, 'blocks_assignment', u.blocks_assignment
+               )) FROM profile_uses u WHERE u.agent_id = a.agent_id
+           ), '{}') AS profiles
     FROM agents a
     LEFT JOIN agent_loads l ON l.agent_id = a.agent_id
-    LEFT JOIN LATERAL (
-        SELECT jsonb_object_agg(p.profile_id, jsonb_build_object(
-            'limit', coalesce(h.work_limit, p.work_limit), 'used', used.number,
-            'blocks_assignment', p.blocks_assignment
-        )) AS profiles
-        FROM agent_capacity_profiles h
-        JOIN capacity_profiles p ON p.profile_id = h.profile_id AND p.deleted_at IS NULL
-        CROSS JOIN LATERAL (
-            SELECT count(*) AS number FROM (
-                SELECT c.conversation_id FROM capacity_leases c
-                WHERE c.agent_id = h.agent_id AND h.profile_id = ANY (c.profile_ids)
-                UNION
-                SELECT u.conversation_id FROM capacity_uses u
-                WHERE u.agent_id = h.agent_id AND u.profile_id = h.profile_id
-                  AND p.reset = 'end_of_day' AND u.used_at >= (SELECT began FROM today)
-            ) AS conversations
-        ) AS used
-        WHERE h.agent_id = a.agent_id
-    ) AS has ON true
     WHERE a.agent_id = ANY (%(agent_ids)s) AND a.enabled AND a.deleted_at IS NULL
 """
 # In one statement, so of one moment.

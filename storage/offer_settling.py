@@ -8,6 +8,7 @@ from domain.ids import AgentId, ConversationId, OfferId
 from domain.offers import OfferState
 from domain.presences import BasePresence
 from domain.values import Value
+from storage.agent_presences import AgentPresences
 from storage.database import Database
 
 # What a conversation says was accepted is accepted, also when somebody withdrew it at the same time.
@@ -28,13 +29,6 @@ SETTLE: Final = """
         FROM settled
     )
     SELECT offer_id, agent_id, state, pg_notify('holdfast_events', '') FROM settled
-"""
-# Whoever chose a presence chose it before they were asked; what is imposed stands above it.
-IMPOSE: Final = """
-    INSERT INTO agent_presences (agent_id, imposed, imposed_at)
-    VALUES (%(agent_id)s, %(imposed)s, statement_timestamp())
-    ON CONFLICT (agent_id) DO UPDATE
-    SET imposed = excluded.imposed, imposed_at = excluded.imposed_at, changed_at = excluded.changed_at
 """
 POLICY: Final = "SELECT coalesce((SELECT assignment FROM organizations), '{}') AS assignment"
 _MISSED: Final = (OfferState.TIMED_OUT, OfferState.UNDELIVERED)
@@ -57,6 +51,7 @@ class OfferSettling:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._presences = AgentPresences(db)
 
     async def settle(
         self, conversation_id: ConversationId, fates: Mapping[OfferId, OfferState]
@@ -80,9 +75,6 @@ class OfferSettling:
         organization = await self._db.row(_Organization, POLICY) or _Organization()
         policy = organization.assignment
         if settled.state in _MISSED and policy.missed_makes_inactive:
-            await self._impose(settled.agent_id, BasePresence.INACTIVE)
+            await self._presences.impose(settled.agent_id, BasePresence.INACTIVE)
         elif settled.state is OfferState.DECLINED and policy.declined_makes_do_not_disturb:
-            await self._impose(settled.agent_id, BasePresence.DO_NOT_DISTURB)
-
-    async def _impose(self, agent_id: AgentId, presence: BasePresence) -> None:
-        await self._db.execute(IMPOSE, {"agent_id": agent_id, "imposed": presence})
+            await self._presences.impose(settled.agent_id, BasePresence.DO_NOT_DISTURB)

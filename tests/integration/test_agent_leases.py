@@ -318,7 +318,7 @@ async def test_profiles_are_counted_by_the_leases_that_take_of_them(office: Offi
         lease,
     )
     await office.opens()
-    known = await Attendances(office.db).members(office.house.queue.queue_id)
+    known = await Attendances(office.db).among([office.alice])
     assert [agent.agent_id for agent in known] == [office.alice]
-    assert [(each.used, each.work_limit) for each in known[0].profiles] == [(1, 1)]
+    assert [(each.used, each.limit) for each in known[0].profiles] == [(1, 1)]
     assert presence_of(known[0]).base is BasePresence.DO_NOT_DISTURB

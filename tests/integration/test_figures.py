@@ -14,6 +14,9 @@ from domain.errors import InvalidSignature
 from domain.ids import new_id
 from domain.messages import DeliveryStatus, Receipt, StatusReported
 from domain.ports import CloseRequest, Projection
+from domain.presences import BasePresence
+from storage.agent_presences import AgentPresences
+from storage.attendances import Attendances
 from storage.figures import Figures
 from storage.watermarks import Watermarks
 from tests.fakes import FakeChannel
@@ -39,7 +42,7 @@ class Since:
 
 @pytest.fixture
 def gauges(shop: Shop) -> Gauges:
-    return Gauges(Figures(shop.database))
+    return Gauges(Figures(shop.database), Attendances(shop.database))
 
 
 async def backdate_webhook(shop: Shop, age: timedelta) -> None:
@@ -59,6 +62,18 @@ async def test_the_length_of_a_queue_is_its_open_conversations(shop: Shop, gauge
 
     assert shown("holdfast_running_conversations", queue="Shop", state="open") == 1
     assert shown("holdfast_running_conversations", queue="Shop", state="active") == 1
+
+
+async def test_agents_who_are_connected_are_counted_by_presence(shop: Shop, gauges: Gauges) -> None:
+    await gauges.sample()
+    assert shown("holdfast_agents", presence="available") == 0
+
+    await shop.database.execute("INSERT INTO agent_presences (agent_id) SELECT agent_id FROM agents")
+    await AgentPresences(shop.database).impose(shop.ann.agent_id, BasePresence.INACTIVE)
+    await gauges.sample()
+
+    there = [shown("holdfast_agents", presence=each) for each in ("available", "inactive", "away")]
+    assert there == [3, 1, 0]
 
 
 async def test_what_is_gone_is_not_shown_with_its_last_value(shop: Shop, gauges: Gauges) -> None:

@@ -19,6 +19,7 @@ from tests.integration.distributing import Distributing
 from tests.integration.house import House
 
 EVENTS = "SELECT jsonb_agg(type ORDER BY id) FROM conversation_events WHERE to_agent_id = %(agent_id)s"
+COMES = "INSERT INTO agent_presences (agent_id) VALUES (%(agent_id)s)"
 IMPOSED = "SELECT imposed FROM agent_presences WHERE agent_id = %(agent_id)s"
 SHOWN = "UPDATE offers SET shown_at = now()"
 
@@ -170,6 +171,7 @@ async def test_whoever_misses_an_offer_is_inactive_where_the_organisation_wants_
     conversation = await desk.conversation()
     for agent, policy in ((house.alice, "{}"), (house.bob, '{"missed_makes_inactive": false}')):
         await desk.policy(policy)
+        await house.db.execute(COMES, {"agent_id": agent.agent_id})
         offer = await made(desk, conversation, agent)
         fate = {offer.offer_id: OfferState.TIMED_OUT}
         await desk.project(conversation, State.OPEN, offers=fate)
@@ -184,6 +186,7 @@ async def test_whoever_declines_is_left_alone_where_the_organisation_wants_that(
     policy = '{"declined_makes_do_not_disturb": true}'
     for agent, kept in ((house.alice, "{}"), (house.bob, policy)):
         await desk.policy(kept)
+        await house.db.execute(COMES, {"agent_id": agent.agent_id})
         offer = await made(desk, conversation, agent)
         fate = {offer.offer_id: OfferState.DECLINED}
         await desk.project(conversation, State.OPEN, offers=fate)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.attendance import Attendance, ProfileUse
-from domain.capacity import MOST_SESSIONS
+from domain.attendance import Attendance
+from domain.capacity import MOST_SESSIONS, ProfileUse
 from domain.ids import new_id
 from domain.presences import BasePresence
 from routing.presences import LASTING, at_work, is_used_up, presence_of
@@ -34,8 +34,8 @@ def an_agent(**given: Any) -> Attendance:
     return Attendance(**values | given)
 
 
-def a_profile(used: int, work_limit: int = 2, *, blocks: bool = False) -> ProfileUse:
-    return ProfileUse(used=used, work_limit=work_limit, blocks_assignment=blocks)
+def a_profile(used: int, limit: int = 2, *, blocks: bool = False) -> ProfileUse:
+    return ProfileUse(used=used, limit=limit, blocks_assignment=blocks)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ PROFILES = st.lists(
     st.builds(
         ProfileUse,
         used=st.integers(0, 4),
-        work_limit=st.integers(1, 3),
+        limit=st.integers(1, 3),
         blocks_assignment=st.booleans(),
     ),
     max_size=3,
