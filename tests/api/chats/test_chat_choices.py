@@ -1,38 +1,23 @@
 """What agents suggest in a chat is tapped, and comes back with its payload; cards are cards."""
 
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
-from application.services import Engine
 from domain.conversations import MailKind, State
 from domain.messages import Card, Cards, Choice, Text
 from domain.suggestions import OpenUrl, Reply
-from storage.accounts import Accounts
-from storage.database import Database
 from tests.api.chat_customers import CHATS, Customer, a_customer
 from tests.api.conftest import Http
-from tests.chat_shop import ChatShop, open_chat_shop
-from tests.fakes import FakeConversations
+from tests.chat_shop import ChatShop
 
 YES = Reply(text="Yes", payload="replacement:yes")
 BUY = Reply(text="This one", payload="buy:1")
 PAGE = OpenUrl(text="Our shop", url="https://shop.example/")
 ASKED = Text(text="A replacement?", suggestions=(YES, PAGE))
 SHOWN = Cards(cards=(Card(title="Kettle", text="Blue", suggestions=(BUY,)),), suggestions=(YES,))
-
-
-@pytest.fixture
-async def desk(database: Database, accounts: Accounts, tmp_path: Path) -> ChatShop:
-    return await open_chat_shop(database, tmp_path, FakeConversations(), accounts=accounts)
-
-
-@pytest.fixture
-def engine(desk: ChatShop) -> Engine:
-    return desk.shop.parts.engine
 
 
 @pytest.fixture

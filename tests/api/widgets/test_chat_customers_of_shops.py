@@ -1,6 +1,5 @@
 """A shop says who somebody is among its own customers, and nothing of those of another shop."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import httpx2
@@ -9,7 +8,7 @@ import pytest
 from storage.database import Database
 from storage.migrate import FOLDER
 from tests.api.conftest import Http
-from tests.api.live_chat import EVIL, SHOP, a_live_chat, a_workstream, made, settings
+from tests.api.live_chat import EVIL, SHOP, made, settings
 from tests.api.lost_customers import Browser
 from tests.contract.shop_signing import Shop
 
@@ -23,17 +22,12 @@ ADDRESSES_BEFORE = "UPDATE addresses SET value = split_part(value, ' ', 1)"
 
 
 @pytest.fixture
-def others() -> Sequence[Any]:
-    return (a_live_chat(),)
-
-
-@pytest.fixture
-async def widgets(admin: httpx2.AsyncClient) -> list[str]:
+async def widgets(admin: httpx2.AsyncClient, chats: dict[str, Any]) -> list[str]:
     """Of two shops, each with its own keys."""
-    stream, ids = await a_workstream(admin), []
+    ids = []
     for issuer, shop in ((SHOP, OURS), (EVIL, THEIRS)):
         sign_in = {"issuer": issuer, "public_key": shop.pem}
-        widget = await made(admin, stream, name=issuer, settings=settings(sign_in=sign_in))
+        widget = await made(admin, chats, name=issuer, settings=settings(sign_in=sign_in))
         ids.append(widget["widget_id"])
     return ids
 
