@@ -92,15 +92,21 @@ class Desk:
     async def accept(
         self, caller: Caller, conversation_id: ConversationId, command_id: UUID
     ) -> ConversationView:
-        """Take it, or revive a waiting one. Whoever has it already gets the same answer again."""
+        """Take what nobody offered, or revive a waiting one."""
         author = author_of(caller)
         conversation = await self.get(caller, conversation_id)
+        return await self.take(author, conversation, _signed(Pick, author, command_id))
+
+    async def take(
+        self, author: Author, conversation: ConversationView, command: AnyCommand
+    ) -> ConversationView:
+        """Have it become theirs. Whoever has it already gets the same answer again."""
         if _is_in_hand_of(author, conversation):
             return conversation
         try:
-            return await self._tell(conversation, _signed(Pick, author, command_id))
+            return await self._tell(conversation, command)
         except Refused:
-            conversation = await self._listed.get(conversation_id)
+            conversation = await self._listed.get(conversation.conversation_id)
             if _is_in_hand_of(author, conversation):
                 return conversation
             raise

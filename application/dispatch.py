@@ -101,6 +101,11 @@ class Dispatcher:
                     async with asyncio.timeout(DRAIN_TIME.total_seconds()):
                         await self.idle()
 
+    async def now(self, conversation_id: ConversationId) -> None:
+        """Hand its mail over at once: somebody waits who has more to tell it. Raises Unavailable."""
+        while await self._hand_over(conversation_id):
+            pass
+
     async def idle(self) -> None:
         """Return when everything that was queued has been tried."""
         await self._queue.join()
@@ -141,7 +146,10 @@ class Dispatcher:
     async def _serve(self, conversation_id: ConversationId) -> None:
         structlog.contextvars.bind_contextvars(conversation_id=str(conversation_id))
         try:
-            await self._hand_over(conversation_id)
+            await self._precedence.give_way()
+            # What came meanwhile has rung. What was too much for once goes on behind the others.
+            if await self._hand_over(conversation_id):
+                self._again.add(conversation_id)
         except HoldfastError as error:
             self._left_behind(conversation_id)
             log.warning("mail stays for the sweep", why=error.code)
@@ -157,20 +165,18 @@ class Dispatcher:
         self._pace.slower()
         FAILURES.inc()
 
-    async def _hand_over(self, conversation_id: ConversationId) -> None:
-        await self._precedence.give_way()
+    async def _hand_over(self, conversation_id: ConversationId) -> bool:
+        """Its oldest mail; say whether there was too much for once."""
         mail = await self._mailbox.pending(conversation_id)
         if mail is None:
-            return
+            return False
         # Closing is refused while mail waits. So what lies in a closed conversation's mailbox
         # was handled, or came too late to matter: it must not start another workflow.
         if mail.state is not State.CLOSED:
             await self._conversations.deliver(self._start(mail), mail.items)
             _observe(mail.items)
         await self._mailbox.discard(conversation_id, mail.items[-1].position)
-        # What came meanwhile has rung. What was too much for once goes on behind the others.
-        if len(mail.items) == PAGE:
-            self._again.add(conversation_id)
+        return len(mail.items) == PAGE
 
     def _start(self, mail: PendingMail) -> ConversationStart:
         return ConversationStart(

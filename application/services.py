@@ -42,6 +42,7 @@ from application.health import Readiness
 from application.idempotency import Idempotency
 from application.intake import Intake
 from application.live_events import LiveFeed
+from application.offer_desk import OfferDesk
 from application.payloads import PayloadReading
 from application.personal_data import PersonalData
 from application.presences import PresenceDesk
@@ -115,6 +116,7 @@ class Engine:
     intake: Intake
     desk: Desk
     skill_updates: SkillUpdates
+    offers: OfferDesk
     correspondence: Correspondence
     signals: Signals
     attachments: Attachments

@@ -1,6 +1,6 @@
 """What people see of a conversation: the shapes of transcript, lists and live events."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 from uuid import UUID
@@ -13,6 +13,7 @@ from domain.conversations import ConversationRecord
 from domain.ids import ContactId, ConversationId, MessageId
 from domain.messages import AuthorKind, Content, DeliveryStatus, Direction
 from domain.notices import ConsentShown, NoticeShown
+from domain.offers import Offer
 from domain.routing_decisions import USUAL_PRIORITY
 from domain.skills import RequiredSkill
 from domain.values import Value
@@ -88,6 +89,23 @@ class ConversationView(ConversationRecord):
     attributes: dict[str, str] = Field(default_factory=dict)
     """What the classification rules said of it."""
     required_skills: tuple[RequiredSkill, ...] = ()
+
+
+class OfferView(Offer):
+    """An offer as its agent is shown it."""
+
+    remaining: timedelta
+    """How long it still stands. A clock of one's own may be wrong."""
+    channel: ChannelName
+    queue_name: str
+    offered_by_name: str | None = None
+    customer_name: str | None = None
+    customer_is_known: bool = False
+    """They wrote before, or have signed in."""
+    first_message: MessageView | None = None
+    fields: dict[str, str] = Field(default_factory=dict)
+    """What else the workstream wants to be shown."""
+    may_decline: bool = True
 
 
 class Order(StrEnum):

@@ -13,8 +13,7 @@ from application.confirmer import Confirmer
 from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
-from application.desk import Desk
-from application.dispatch import WORKERS, Dispatcher, Doorbell
+from application.dispatch import WORKERS, Dispatcher
 from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
@@ -29,7 +28,6 @@ from application.placing import RulePlacing
 from application.profiles import ProfileFetching
 from application.reconcile import Reconciliation
 from application.replies import Replies
-from application.representatives import Representatives
 from application.required_skills import SkillUpdates
 from application.retention import Retaining
 from application.safekeeping import Safekeeping
@@ -40,7 +38,7 @@ from application.signal_post import SignalPost
 from application.signals import Signals
 from application.typing_news import TypingNews
 from application.uploading import Uploading
-from runtime import chat_services, people_services, presence_services
+from runtime import chat_services, desk_services, people_services, presence_services
 from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
 from storage.agents import Agents
@@ -56,14 +54,12 @@ from storage.leases import Leases
 from storage.mailbox import Mailbox
 from storage.media import MediaFiles
 from storage.messages import Messages
-from storage.notes import Notes
 from storage.organization import Organizations
 from storage.outbox import Outbox
 from storage.profiles import Profiles
 from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
 from storage.reply_tokens import ReplyTokens
-from storage.routing_decisions import RoutingDecisions
 from storage.routing_rules import Rulebooks
 from storage.send_slots import SendSlots
 from storage.signal_points import SignalPoints
@@ -156,7 +152,7 @@ def build(around: Surroundings) -> Parts:
             links=links,
             uploading=uploading,
             post=signal_post,
-            doorbell=dispatcher,
+            dispatcher=dispatcher,
             chat=chat_services.build(around, links, uploading, dispatcher, placer),
         ),
         dispatcher=dispatcher,
@@ -232,24 +228,19 @@ def _engine(
     links: MediaLinks,
     uploading: Uploading,
     post: SignalPost,
-    doorbell: Doorbell,
+    dispatcher: Dispatcher,
     chat: Chat,
 ) -> Engine:
     database = around.database
     listed, messages = ConversationList(database), Messages(database)
     points = SignalPoints(database)
+    desk = desk_services.desk(around, post)
     return Engine(
         public_url=around.public_url,
         channels=around.channels,
         intake=intake,
-        desk=Desk(
-            listed=listed,
-            messages=messages,
-            notes=Notes(database),
-            decisions=RoutingDecisions(database),
-            conversations=around.conversations,
-            representatives=Representatives(points, post, around.channels),
-        ),
+        desk=desk,
+        offers=desk_services.offers(around, desk, dispatcher),
         skill_updates=SkillUpdates(database, listed),
         signals=Signals(
             listed=listed,

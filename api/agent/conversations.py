@@ -56,14 +56,6 @@ async def get(
     return await engine.desk.get(caller, conversation_id)
 
 
-@router.post("/{conversation_id}/accept")
-async def accept(
-    conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine, request_id: RequestId
-) -> ConversationView:
-    """Take an open conversation, or revive a waiting one. Taking one's own again changes nothing."""
-    return await engine.desk.accept(caller, conversation_id, request_id)
-
-
 @router.post("/{conversation_id}/end")
 async def end(
     conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine, request_id: RequestId

@@ -17,9 +17,11 @@ from api.agent import events
 from application import live_events
 from application.services import Engine, Services
 from domain.configuration import Agent, Scope
+from domain.offers import Offer
 from storage.accounts import Accounts
 from storage.agents import Agents
 from storage.database import Database
+from storage.offers import NewOffer, Offers
 from tests.api.conftest import Http
 from tests.api.served import PATIENCE, close_code, receive, served, until
 from tests.fakes import FakeChannel, FakeConversations
@@ -210,3 +212,23 @@ async def test_a_client_that_takes_nothing_is_told_to_come_again(
 async def disable(shop: Shop, agent: Agent) -> None:
     off = agent.model_copy(update={"enabled": False})
     await Agents(shop.database).update(off, agent.version)
+
+
+async def test_an_offer_is_told_to_whom_it_is_made_and_to_nobody_else(
+    address: str, ann_token: str, http: Http, shop: Shop
+) -> None:
+    ben = await http.key(Scope.AGENT, Scope.SUPERVISOR, agent=shop.ben)
+    conversation = await shop.hears("Hello")
+    new = NewOffer(conversation_id=conversation.conversation_id, agent_id=shop.ann.agent_id)
+    async with following(address, ann_token) as anns, following(address, ben) as bens:
+        for socket in (anns, bens):
+            await receive(socket)
+        offer = await Offers(shop.database).make(new)
+        await shop.hears("Anybody there?")
+        event = await until(anns, lambda frame: frame["type"] == "offer_made")
+        assert isinstance(offer, Offer)
+        assert event["data"]["offer_id"] == str(offer.offer_id)
+        told: list[str] = []
+        while "message_added" not in told:
+            told.append((await receive(bens))["type"])
+    assert "offer_made" not in told

@@ -15,9 +15,10 @@ from temporalio.worker import Worker
 from domain import commands
 from domain.conversations import ConversationStatus, Mail, MailKind, State
 from domain.effects import Trigger
-from domain.ids import MessageId, new_id
+from domain.ids import AgentId, MessageId, new_id
 from domain.messages import AuthorKind
-from tests.builders import ALICE, a_mail, a_start
+from domain.offers import OfferTerms
+from tests.builders import ALICE, BOB, a_mail, a_start, an_offer
 from tests.workflows.world import Delivery, World
 from workflows.client import TemporalConversations, workflow_id
 from workflows.conversation import ConversationWorkflow
@@ -82,6 +83,15 @@ class Story:
         """Mail that is not a customer's message."""
         with self.environment.with_time_skipping_disabled():
             await self.conversations.deliver(self.start, [self._next_mail(at, kind=kind)])
+
+    async def offered(self, agent_id: AgentId = BOB, **terms: Any) -> OfferTerms:
+        """Mail that proposes it to somebody, who has two minutes unless told otherwise."""
+        now = self.start.opened_at if self.position == 0 else await self.now()
+        offer = an_offer(**{"agent_id": agent_id, "expires_at": now + timedelta(minutes=2)} | terms)
+        mail = self._next_mail(now, kind=MailKind.OFFERED, message_id=None, offer=offer)
+        with self.environment.with_time_skipping_disabled():
+            await self.conversations.deliver(self.start, [mail])
+        return offer
 
     async def customer_connects(self, *kinds: MailKind) -> None:
         """A connection is lost or found again, or the customer ends the chat."""

@@ -11,8 +11,9 @@ from activities.media import MediaActivities
 from activities.projection import ProjectionActivities
 from domain.effects import Trigger
 from domain.errors import LookupNotOffered, MediaUnavailable, Unavailable
-from domain.ids import AccountId, ConversationId, EndpointId, MessageId, new_id
+from domain.ids import AccountId, ConversationId, EndpointId, MessageId, OfferId, new_id
 from domain.messages import AuthorKind, DeliveryStatus, OutboundMessage, Receipt, Text
+from domain.offers import OfferState
 from domain.ports import CapacityRequest, Claim, CloseRequest, Projection, Settled
 from domain.timers import TimerPolicy
 
@@ -57,6 +58,10 @@ class FakeReadModel:
     @property
     def announced(self) -> list[Trigger]:
         return [trigger for each in self.projections for trigger in each.announcements]
+
+    @property
+    def offers(self) -> dict[OfferId, OfferState]:
+        return {key: value for each in self.projections for key, value in each.offers.items()}
 
     @property
     def settled(self) -> dict[MessageId, DeliveryStatus]:

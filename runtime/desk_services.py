@@ -1,0 +1,39 @@
+"""Where agents work: the desk, and what is offered there."""
+
+from application.desk import Desk
+from application.dispatch import Dispatcher
+from application.offer_desk import OfferDesk
+from application.representatives import Representatives
+from application.signal_post import SignalPost
+from runtime.surroundings import Surroundings
+from storage.conversations import Conversations as ConversationList
+from storage.messages import Messages
+from storage.notes import Notes
+from storage.offer_list import OfferList
+from storage.routing_decisions import RoutingDecisions
+from storage.signal_points import SignalPoints
+
+
+def desk(around: Surroundings, post: SignalPost) -> Desk:
+    """Lists, reads, takes and lets go of conversations."""
+    database = around.database
+    return Desk(
+        listed=ConversationList(database),
+        messages=Messages(database),
+        notes=Notes(database),
+        decisions=RoutingDecisions(database),
+        conversations=around.conversations,
+        representatives=Representatives(SignalPoints(database), post, around.channels),
+    )
+
+
+def offers(around: Surroundings, at: Desk, dispatcher: Dispatcher) -> OfferDesk:
+    """What is offered there, and the answers."""
+    database = around.database
+    return OfferDesk(
+        offers=OfferList(database),
+        desk=at,
+        listed=ConversationList(database),
+        post=dispatcher,
+        conversations=around.conversations,
+    )
