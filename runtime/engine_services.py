@@ -274,7 +274,7 @@ def _engine(
             News(TypingNews(TypingSignals(database)), presence_services.news(database)),
         ),
         presences=presence_services.desk(database),
-        windows=presence_services.windows(database, doorbell),
+        windows=presence_services.windows(database, dispatcher),
         personal_data=people_services.personal_data(around),
         chat=chat,
     )

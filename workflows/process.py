@@ -35,6 +35,7 @@ _TAKING: Final = (Event.PICKED, Event.REVIVED)
 """What agents may do only with capacity left. What is offered to them has reserved it."""
 
 _EVENTS: Final = {
+    MailKind.WINDOW_REFUSED: Event.SERVICE_WINDOW_EXPIRED,
     MailKind.CUSTOMER_OPTED_OUT: Event.CUSTOMER_OPTED_OUT,
     MailKind.CHAT_STARTED: Event.CHAT_STARTED,
     MailKind.CONNECTION_LOST: Event.CONNECTION_LOST,
@@ -88,11 +89,26 @@ class Process:
         self.taken = mail.position
         if mail.has_media and mail.message_id is not None:
             self.errands.copy_files(mail.message_id)
+        if self._is_overtaken(mail):
+            workflow.logger.info("mail came too late to matter", extra={"kind": mail.kind})
+        else:
+            await self._take_in(mail)
+        self.handled = mail.position
+
+    def _is_overtaken(self, mail: Mail) -> bool:
+        match mail.kind:
+            case MailKind.WINDOW_REFUSED:
+                # It speaks of a message that left before the customer opened the window again.
+                return mail.at < self.memory.last_inbound_at
+            case MailKind.AGENT_AWAY | MailKind.AGENT_RETURNED:
+                return mail.agent_id != self.memory.agent_id
+            case _:
+                return False
+
+    async def _take_in(self, mail: Mail) -> None:
         match mail.kind:
             case MailKind.CUSTOMER_WROTE:
                 await self.notice(Event.CUSTOMER_WROTE, wrote_at=mail.wrote_at or mail.at)
-            case kind if self._is_outdated(mail):
-                workflow.logger.info("outdated mail ignored", extra={"kind": kind})
             case MailKind.RESTORED:
                 self.errands.deliver(*await self.books.project(self.memory))
             case MailKind.SYSTEM_WROTE:
@@ -101,17 +117,6 @@ class Process:
                 await self._consider(mail.offer)
             case kind:
                 await self.notice(_EVENTS[kind])
-        self.handled = mail.position
-
-    def _is_outdated(self, mail: Mail) -> bool:
-        """It speaks of a message that left before the customer wrote, or of another agent."""
-        match mail.kind:
-            case MailKind.WINDOW_REFUSED:
-                return mail.at < self.memory.last_inbound_at
-            case MailKind.AGENT_AWAY | MailKind.AGENT_RETURNED:
-                return mail.agent_id != self.memory.agent_id
-            case _:
-                return False
 
     async def reach(self, deadline: Deadline) -> None:
         """A deadline has come."""
