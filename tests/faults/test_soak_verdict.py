@@ -37,6 +37,7 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
         ({"read": TURNED}, "the agent has"),
         ({"heard": ("one", "two", "two")}, "the agent was told"),
         ({"repetitions": 1}, "what it knew"),
+        ({"replies": REPLIES[:1], **dict.fromkeys(("kept", "shown", "read"), ALL[:3])}, "answered"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -44,7 +44,7 @@ class Evidence:
 
 def violations(evidence: Evidence) -> list[str]:
     """Everything that should not be. Nothing: the soak was passed."""
-    found = [fault for chat in evidence.chats for fault in _faults_of(chat)]
+    found = [fault for chat in evidence.chats for fault in (*_faults_of(chat), *_disagreements(chat))]
     return [*found, *_leaks(evidence)]
 
 
@@ -56,6 +56,11 @@ def _faults_of(told: Told) -> Iterator[str]:
         yield f"{told.chat}: twice, or said by nobody: {sorted(unexpected)}"
     if [text for text in told.kept if text in told.said] != list(told.said):
         yield f"{told.chat}: out of order: {list(told.kept)}"
+    if len(told.replies) != len(told.said):
+        yield f"{told.chat}: {len(told.replies)} of {len(told.said)} messages were answered"
+
+
+def _disagreements(told: Told) -> Iterator[str]:
     for who, transcript in (("customer", told.shown), ("agent", told.read)):
         if list(transcript) != list(told.kept):
             yield f"{told.chat}: the {who} has {list(transcript)}, the server {list(told.kept)}"
