@@ -10,7 +10,7 @@ from typing import Final
 from prometheus_client import Gauge
 
 from application.background import again_and_again, in_background
-from application.presence_news import PresenceNews
+from application.presence_news import NOTHING, PresenceNews
 from application.typing_news import TypingNews
 from domain.errors import TooManyRequests
 from domain.ids import ConversationId
@@ -52,7 +52,7 @@ class Follower:
         self._events = events
         self._news = news
         self._heard_typing = news.typing.last
-        self._heard_presences = news.presences.last
+        self._heard_presences = NOTHING
         self._patience = timedelta()
 
     async def next(self) -> tuple[StreamEvent, ...]:

@@ -11,6 +11,8 @@ from routing.presences import at_work
 from storage.attendances import Attendances
 from storage.visibility import Viewer
 
+NOTHING: Final = -1
+"""Where one begins who knows of no presence yet: everybody's is news."""
 _WORD: Final = "presence"
 KEPT_AT_MOST: Final = 1_000
 

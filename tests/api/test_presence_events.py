@@ -73,6 +73,12 @@ async def test_one_is_told_of_ones_own_presence(address: str, http: Http, token:
     assert frame["agent"]["sessions"] == 0
 
 
+async def test_a_stream_begins_with_how_one_is(address: str, token: str) -> None:
+    async with following(address, token) as socket:
+        assert (await receive(socket))["type"] == "ready"
+        assert presence_of(await receive(socket)) == "available"
+
+
 async def test_supervisors_are_told_of_everybodys_and_others_are_not(
     address: str, http: Http, token: str, configuration: Configuration
 ) -> None:
