@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.agent.routing import RequestId, agent_router
+from api.agent.vouching import PresentAgent
 from api.dependencies import AgentCaller, UseEngine
 from api.pagination import PageOf
 from domain.ids import ConversationId, OfferId
@@ -25,8 +26,11 @@ class Declining(BaseModel):
 
 
 @router.get("")
-async def listing(caller: AgentCaller, engine: UseEngine) -> PageOf[OfferView]:
-    """What you are offered now, all of it. `remaining` is how long each still stands."""
+async def listing(caller: PresentAgent, engine: UseEngine) -> PageOf[OfferView]:
+    """What you are offered now, all of it. `remaining` is how long each still stands.
+
+    Whoever asks is there for a minute, window or not.
+    """
     return PageOf(items=await engine.offers.mine(caller))
 
 

@@ -82,6 +82,12 @@ async def test_what_nobody_can_choose_is_refused(
     assert (await desk.put(OWN, json=choice)).status_code == 422
 
 
+async def test_asking_for_offers_says_that_one_is_there(desk: httpx2.AsyncClient) -> None:
+    assert (await desk.get("/agent/v1/offers")).json()["items"] == []
+
+    assert (await desk.get(OWN)).json()["base"] == "available"
+
+
 async def test_what_was_imposed_holds_until_it_is_reset(
     desk: httpx2.AsyncClient, ann: Agent, database: Database
 ) -> None:

@@ -72,7 +72,7 @@ def test_no_label_tells_who_somebody_is() -> None:
 
     assert labels == {
         *("le", "channel", "result", "outcome", "status", "code", "trigger", "reason"),
-        *("queue", "state", "account_id", "method", "route"),
+        *("queue", "state", "presence", "account_id", "method", "route"),
     }
 
 
