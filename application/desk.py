@@ -13,12 +13,10 @@ from domain.conversations import State
 from domain.errors import ConversationClosed, NotAllowed, NotFound, Refused, Unavailable
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
-from domain.routing_decisions import KeptDecision
 from domain.views import ConversationView, MessageView, Order
 from storage.conversations import Conversations as ConversationList
 from storage.messages import Messages
 from storage.notes import Notes
-from storage.routing_decisions import RoutingDecisions
 from storage.visibility import Viewer
 from workflows.client import Conversations
 
@@ -46,14 +44,12 @@ class Desk:
         listed: ConversationList,
         messages: Messages,
         notes: Notes,
-        decisions: RoutingDecisions,
         conversations: Conversations,
         representatives: Representatives,
     ) -> None:
         self._listed = listed
         self._messages = messages
         self._notes = notes
-        self._decisions = decisions
         self._conversations = conversations
         self._representatives = representatives
 
@@ -132,13 +128,6 @@ class Desk:
     ) -> tuple[list[Note], str | None]:
         await self.get(caller, conversation_id)
         return await self._notes.listing(conversation_id, cursor, limit)
-
-    async def routing(
-        self, caller: Caller, conversation_id: ConversationId, cursor: str | None, limit: int
-    ) -> tuple[list[KeptDecision], str | None]:
-        """Why it is where it is."""
-        await self.get(caller, conversation_id)
-        return await self._decisions.listing(conversation_id, cursor, limit)
 
     async def _tell(self, conversation: ConversationView, command: AnyCommand) -> ConversationView:
         await tell(self._conversations, conversation, command)

@@ -47,6 +47,7 @@ from application.payloads import PayloadReading
 from application.personal_data import PersonalData
 from application.presences import PresenceDesk
 from application.public_widgets import PublicWidgets
+from application.reasons import Reasons
 from application.reconnect_offers import ReconnectOffers
 from application.required_skills import SkillUpdates
 from application.signals import Signals
@@ -115,6 +116,7 @@ class Engine:
     channels: Mapping[ChannelName, Channel]
     intake: Intake
     desk: Desk
+    reasons: Reasons
     skill_updates: SkillUpdates
     offers: OfferDesk
     correspondence: Correspondence

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from domain.distribution import AssignmentMethod
-from domain.ids import AgentId, OfferId, QueueId
+from domain.ids import AgentId, OfferId, QueueId, RoutingDecisionId
 from domain.offers import OfferState
 from domain.values import Value
 
@@ -66,7 +66,12 @@ class Explanation(Value):
 class AssignmentDecision(Explanation):
     """A look that is kept, with what came of it."""
 
+    about: Literal["agent"] = "agent"
+    decision_id: RoutingDecisionId
     at: datetime
+    queue_name: str
     offer_id: OfferId | None = None
+    """None: nobody could be asked."""
     offered_to: AgentId | None = None
     offer_state: OfferState | None = None
+    settled_at: datetime | None = None

@@ -11,7 +11,8 @@ from domain.assignment_policy import AssignmentPolicy
 from domain.capacity import AgentCapacityProfile
 from domain.channels import ChannelName, Region
 from domain.context_variables import ContextVariable
-from domain.distribution import WorkSettings
+from domain.custom_order import CustomOrder
+from domain.distribution import AssignmentMethod, WorkSettings
 from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
 from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
 from domain.presences import BasePresence
@@ -95,6 +96,10 @@ class Queue(Versioned):
     name: str
     priority: int = 100
     member_ids: tuple[AgentId, ...] = ()
+    method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY
+    """Which of its members are asked first."""
+    custom_order: CustomOrder = CustomOrder()
+    """Counts when the method is `custom`."""
 
 
 class Role(StrEnum):

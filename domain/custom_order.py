@@ -1,6 +1,5 @@
 """An order of one's own: which conversations of a queue come first, and whom they are offered to."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Self, TypeAlias
@@ -93,8 +92,3 @@ class CustomOrder(Value):
     @staticmethod
     def _names(named: tuple[_Named, ...]) -> list[str]:
         return [each.name for each in named]
-
-    def skills(self) -> Iterator[str]:
-        """The names of all that its rules ask for."""
-        for rule in self.rules:
-            yield from (skill.name for skill in rule.having)

@@ -69,6 +69,7 @@ class Decision(Value):
 class KeptDecision(Decision):
     """A decision that was made."""
 
+    about: Literal["queue"] = "queue"
     decision_id: RoutingDecisionId
     at: datetime
     queue_name: str

@@ -6,10 +6,11 @@ from typing import Final
 
 from pydantic import Field
 
+from domain.capacity import Standing
 from domain.channels import ChannelName
 from domain.custom_order import CustomOrder
 from domain.distribution import AssignmentMethod, WorkSettings
-from domain.ids import AgentId, CapacityProfileId, ConversationId, EndpointId, QueueId, WorkstreamId
+from domain.ids import AgentId, ConversationId, EndpointId, QueueId, WorkstreamId
 from domain.presences import BasePresence
 from domain.routing_decisions import USUAL_PRIORITY
 from domain.skills import RequiredSkill
@@ -27,6 +28,7 @@ class WorkQueue(Value):
 
     queue_id: QueueId
     priority: int
+    member_ids: frozenset[AgentId] = frozenset()
     method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY
     custom_order: CustomOrder = CustomOrder()
 
@@ -38,27 +40,16 @@ class Membership(Value):
     assigned_at: datetime | None = None
 
 
-class ProfileUse(Value):
-    """A capacity profile that an agent has, and what of it is taken."""
-
-    profile_id: CapacityProfileId
-    work_limit: int
-    used: int = 0
-    blocks_assignment: bool = True
-
-
 class Candidate(Value):
     """An agent who may be asked."""
 
     agent_id: AgentId
     presence: BasePresence
-    capacity_units: int | None = None
-    used_units: int = 0
-    sessions: int = 0
-    profiles: tuple[ProfileUse, ...] = ()
+    standing: Standing
     skills: Mapping[str, int] = Field(default_factory=dict)
     """By the casefolded name."""
     freed_at: datetime | None = None
+    """When something was taken from what they have to do."""
     memberships: Mapping[QueueId, Membership] = Field(default_factory=dict)
 
 
@@ -80,6 +71,8 @@ class WorkItem(Value):
     endpoint_id: EndpointId | None = None
     waiting_since: datetime
     """When its customer last wrote before it came to wait. Writing again loses no place."""
+    queued_at: datetime
+    """Since when it is for an agent to take."""
     priority: int = USUAL_PRIORITY
     language: str = "en"
     language_skill: str | None = None

@@ -8,9 +8,9 @@ from domain.assignments import Merit, Obstacle
 from domain.distribution import AssignmentMethod
 from domain.ids import AgentId
 from domain.work import MOST_REFUSERS, Desk, WorkItem
-from routing.demand import Demand, FoldedSkills, demand_by, demand_of
+from routing.contender import Contender
 from routing.methods import rank
-from routing.standing import Standing
+from routing.requirements import FoldedSkills, Requirements, requirements_by, requirements_of
 from routing.suitability import Gap, capacity_obstacle, gap, is_reachable, obstacle
 from routing.work_order import holds, in_order
 
@@ -20,13 +20,13 @@ KEPT_AFTER: Final = timedelta(minutes=2)
 """Whoever waits longer, and finds no agent with enough room, has one kept free: else small work that
 comes later would always be quicker."""
 
-Obstacles: TypeAlias = Sequence[tuple[Standing, Obstacle]]
+Obstacles: TypeAlias = Sequence[tuple[Contender, Obstacle]]
 
 
 class Choice(NamedTuple):
     """An agent who may be asked."""
 
-    standing: Standing
+    contender: Contender
     merit: Merit
     forced: bool = False
     """Even above the limit of their capacity."""
@@ -36,7 +36,7 @@ class Look(NamedTuple):
     """What was found for one conversation. No choices: it goes on waiting."""
 
     item: WorkItem
-    demand: Demand
+    needs: Requirements
     choices: Sequence[Choice]
     obstacles: Obstacles
 
@@ -47,7 +47,7 @@ class Assignment:
     def __init__(self, desk: Desk, now: datetime) -> None:
         self._desk = desk
         self._now = now
-        self._standings = {each.agent_id: Standing(each) for each in desk.candidates}
+        self._contenders = {each.agent_id: Contender(each) for each in desk.candidates}
         self._gaps: dict[FoldedSkills, Mapping[AgentId, Gap]] = {}
         self._hopeless: set[object] = set()
 
@@ -60,7 +60,7 @@ class Assignment:
                 continue
             yield look
             if look.choices:
-                look.choices[0].standing.take(look.demand, item.queue_id, self._now)
+                look.choices[0].contender.take(look.needs.demand, item.queue_id, self._now)
                 given += 1
                 if item.more_behind or given == BLOCK:
                     # What was not read may be more urgent than what follows here.
@@ -68,115 +68,115 @@ class Assignment:
 
     def look(self, item: WorkItem) -> Look:
         """At everybody who could take this one."""
-        return self._look(item, self._demand(item))
+        return self._look(item, self._requirements(item))
 
-    def _demand(self, item: WorkItem) -> Demand:
+    def _requirements(self, item: WorkItem) -> Requirements:
         work = self._desk.work[item.workstream_id]
-        return demand_of(item, work, self._now, self._desk.most_refusals)
+        return requirements_of(item, work, self._now, self._desk.most_refusals)
 
-    def _look(self, item: WorkItem, demand: Demand) -> Look:
+    def _look(self, item: WorkItem, needs: Requirements) -> Look:
         if len(item.refusals) >= MOST_REFUSERS:
-            return Look(item, demand, (), [(each, Obstacle.DECLINED) for each in self._members(item)])
-        found = self._found(item, demand)
-        first = self._first(item, demand)
-        chosen = {choice.standing for choice in first}
+            return Look(item, needs, (), [(each, Obstacle.DECLINED) for each in self._members(item)])
+        found = self._found(item, needs)
+        first = self._first(item, needs)
+        chosen = {choice.contender for choice in first}
         return found._replace(
-            choices=(*first, *(each for each in found.choices if each.standing not in chosen)),
+            choices=(*first, *(each for each in found.choices if each.contender not in chosen)),
             obstacles=[each for each in found.obstacles if each[0] not in chosen],
         )
 
-    def _members(self, item: WorkItem) -> Iterator[Standing]:
-        return (each for each in self._standings.values() if item.queue_id in each.agent.memberships)
+    def _members(self, item: WorkItem) -> Iterator[Contender]:
+        return (each for each in self._contenders.values() if item.queue_id in each.agent.memberships)
 
     def _unless_hopeless(self, item: WorkItem) -> Look | None:
-        """In one round capacity only shrinks: what found nobody finds nobody for the same demand."""
-        demand = self._demand(item)
-        alike = self._alike(item, demand)
+        """In one round capacity only shrinks: what found nobody finds nobody for the same needs."""
+        needs = self._requirements(item)
+        alike = self._alike(item, needs)
         if alike is not None and alike in self._hopeless:
             return None
-        look = self._look(item, demand)
+        look = self._look(item, needs)
         if not look.choices:
             self._keep_somebody_free(look)
             self._hopeless.add(alike)
         return look
 
-    def _alike(self, item: WorkItem, demand: Demand) -> object | None:
+    def _alike(self, item: WorkItem, needs: Requirements) -> object | None:
         """What others that ask for the same share with it. None: it is unlike all others."""
         is_custom = self._desk.queues[item.queue_id].method is AssignmentMethod.CUSTOM
         if is_custom or item.refusals or item.last_agent_id or item.preferred_agent_ids:
             return None
-        return item.queue_id, item.workstream_id, demand.skills, demand.levels_off
+        return item.queue_id, item.workstream_id, needs.skills, needs.levels_off
 
-    def _first(self, item: WorkItem, demand: Demand) -> list[Choice]:
+    def _first(self, item: WorkItem, needs: Requirements) -> list[Choice]:
         """Who had it, whatever they have to do; then whom its contact knows, whatever their skills.
 
         Whoever declined it comes after that in the usual order.
         """
         first: list[Choice] = []
-        last = self._asked_anew(item.last_agent_id, demand)
+        last = self._asked_anew(item.last_agent_id, needs)
         if last is not None and is_reachable(last):
             first.append(Choice(last, Merit.LAST_AGENT, forced=True))
         for agent_id in item.preferred_agent_ids:
-            known = self._asked_anew(agent_id, demand)
+            known = self._asked_anew(agent_id, needs)
             if (
                 known is not None
                 and known is not last
-                and known.presence in demand.presences
-                and capacity_obstacle(demand, known) is None
+                and known.presence in needs.presences
+                and capacity_obstacle(needs, known) is None
             ):
                 first.append(Choice(known, Merit.PREFERRED))
         return first
 
-    def _asked_anew(self, agent_id: AgentId | None, demand: Demand) -> Standing | None:
-        if agent_id is None or agent_id in demand.refusals:
+    def _asked_anew(self, agent_id: AgentId | None, needs: Requirements) -> Contender | None:
+        if agent_id is None or agent_id in needs.refusals:
             return None
-        return self._standings.get(agent_id)
+        return self._contenders.get(agent_id)
 
-    def _found(self, item: WorkItem, demand: Demand) -> Look:
+    def _found(self, item: WorkItem, needs: Requirements) -> Look:
         queue = self._desk.queues[item.queue_id]
         if queue.method is not AssignmentMethod.CUSTOM or not queue.custom_order.rules:
-            return self._among_members(item, demand)
-        look = Look(item, demand, (), [(each, Obstacle.RULES) for each in self._members(item)])
+            return self._among_members(item, needs)
+        look = Look(item, needs, (), [(each, Obstacle.RULES) for each in self._members(item)])
         for rule in queue.custom_order.rules:
-            if rule.after <= self._now - item.waiting_since and holds(rule.condition, item):
-                look = self._among_members(item, demand_by(rule, demand, item))
+            if rule.after <= self._now - item.queued_at and holds(rule.condition, item):
+                look = self._among_members(item, requirements_by(rule, needs, item))
                 if look.choices:
                     return look
         return look
 
-    def _among_members(self, item: WorkItem, demand: Demand) -> Look:
+    def _among_members(self, item: WorkItem, needs: Requirements) -> Look:
         method = self._desk.queues[item.queue_id].method
-        gaps = self._gaps_of(demand.skills)
+        gaps = self._gaps_of(needs.skills)
         ranked, obstacles = [], []
-        for standing in self._members(item):
-            distance = gaps[standing.agent.agent_id]
-            why_not = obstacle(demand, standing, distance)
+        for contender in self._members(item):
+            distance = gaps[contender.agent.agent_id]
+            why_not = obstacle(needs, contender, distance)
             if why_not is None:
-                place = rank(method, standing, demand, distance, item.queue_id)
-                ranked.append((place, standing))
+                place = rank(method, contender, needs, distance, item.queue_id)
+                ranked.append((place, contender))
             else:
-                obstacles.append((standing, why_not))
+                obstacles.append((contender, why_not))
         ranked.sort(key=lambda each: each[0])
-        choices = [Choice(standing, Merit.METHOD) for _, standing in ranked]
-        return Look(item, demand, choices, obstacles)
+        choices = [Choice(contender, Merit.METHOD) for _, contender in ranked]
+        return Look(item, needs, choices, obstacles)
 
     def _gaps_of(self, skills: FoldedSkills) -> Mapping[AgentId, Gap]:
         if skills not in self._gaps:
             self._gaps[skills] = {
-                agent_id: gap(skills, standing.agent.skills)
-                for agent_id, standing in self._standings.items()
+                agent_id: gap(skills, contender.agent.skills)
+                for agent_id, contender in self._contenders.items()
             }
         return self._gaps[skills]
 
     def _keep_somebody_free(self, look: Look) -> None:
         """Whoever lacks the least room for it gets nothing less urgent, until there is enough."""
-        if self._now - look.item.waiting_since < KEPT_AFTER or look.demand.profile_ids:
+        demand = look.needs.demand
+        if self._now - look.item.queued_at < KEPT_AFTER or demand.profile_ids:
             return
         able = [
-            standing
-            for standing, why_not in look.obstacles
-            if why_not is Obstacle.CAPACITY
-            and (standing.agent.capacity_units or 0) >= look.demand.units
+            contender
+            for contender, why_not in look.obstacles
+            if why_not is Obstacle.CAPACITY and (contender.standing.capacity_units or 0) >= demand.units
         ]
         if able:
-            max(able, key=lambda each: (each.units_left, each.agent.agent_id)).is_kept = True
+            max(able, key=lambda each: (each.room(demand), each.agent.agent_id)).is_kept = True

@@ -6,65 +6,69 @@ from typing import Any, Final, TypeAlias
 from domain.custom_order import AgentOrder
 from domain.distribution import AssignmentMethod
 from domain.ids import QueueId
-from routing.demand import Demand
-from routing.standing import LONG_AGO, Standing
+from routing.contender import LONG_AGO, Contender
+from routing.requirements import Requirements
 from routing.suitability import Gap
 
 Rank: TypeAlias = tuple[Any, ...]
 """Compared with others of the same order; the lowest comes first."""
-_Order: TypeAlias = Callable[[Standing, Demand, Gap, QueueId], Rank]
+_Order: TypeAlias = Callable[[Contender, Requirements, Gap, QueueId], Rank]
 
 
 def rank(
-    method: AssignmentMethod, standing: Standing, demand: Demand, distance: Gap, queue_id: QueueId
+    method: AssignmentMethod,
+    contender: Contender,
+    needs: Requirements,
+    distance: Gap,
+    queue_id: QueueId,
 ) -> Rank:
     """Refusals count before all else; then skills, where they count; then the method; then turns."""
-    refused = demand.refusals.get(standing.agent.agent_id) if demand.refusals else None
+    refused = needs.refusals.get(contender.agent.agent_id) if needs.refusals else None
     by_method: Rank
-    if demand.order_by:
+    if needs.order_by:
         by_method = tuple(
-            _ORDERS[order](standing, demand, distance, queue_id) for order in demand.order_by
+            _ORDERS[order](contender, needs, distance, queue_id) for order in needs.order_by
         )
     else:
-        by_method = _METHODS[method](standing, demand, distance, queue_id)
+        by_method = _METHODS[method](contender, needs, distance, queue_id)
     return (
         refused.times if refused else 0,
-        distance[:2] if demand.by_closeness and not demand.order_by else (),
+        distance[:2] if needs.by_closeness and not needs.order_by else (),
         by_method,
-        standing.turn(queue_id),
-        standing.agent.agent_id,
+        contender.turn(queue_id),
+        contender.agent.agent_id,
     )
 
 
-def _most_room(standing: Standing, demand: Demand, _: Gap, __: QueueId) -> Rank:
+def _most_room(contender: Contender, needs: Requirements, _: Gap, __: QueueId) -> Rank:
     # Where capacity has no limit, there is most of it left for who has least to do.
-    room = standing.room(demand)
-    return (-room, standing.sessions if room == float("inf") else 0)
+    room = contender.room(needs.demand)
+    return (-room, contender.standing.sessions if room == float("inf") else 0)
 
 
-def _in_turn(standing: Standing, _: Demand, __: Gap, queue_id: QueueId) -> Rank:
-    return standing.turn(queue_id)
+def _in_turn(contender: Contender, _: Requirements, __: Gap, queue_id: QueueId) -> Rank:
+    return contender.turn(queue_id)
 
 
-def _fewest_sessions(standing: Standing, _: Demand, __: Gap, ___: QueueId) -> Rank:
-    return (standing.sessions,)
+def _fewest_sessions(contender: Contender, _: Requirements, __: Gap, ___: QueueId) -> Rank:
+    return (contender.standing.sessions,)
 
 
-def _longest_idle(standing: Standing, _: Demand, __: Gap, ___: QueueId) -> Rank:
-    return (standing.sessions > 0, standing.agent.freed_at or LONG_AGO)
+def _longest_idle(contender: Contender, _: Requirements, __: Gap, ___: QueueId) -> Rank:
+    return (contender.standing.sessions > 0, contender.agent.freed_at or LONG_AGO)
 
 
-def _least_active(standing: Standing, _: Demand, __: Gap, ___: QueueId) -> Rank:
-    return (standing.sessions, standing.agent.freed_at or LONG_AGO)
+def _least_active(contender: Contender, _: Requirements, __: Gap, ___: QueueId) -> Rank:
+    return (contender.standing.sessions, contender.agent.freed_at or LONG_AGO)
 
 
-def _closest_skills(_: Standing, __: Demand, distance: Gap, ___: QueueId) -> Rank:
+def _closest_skills(_: Contender, __: Requirements, distance: Gap, ___: QueueId) -> Rank:
     return distance[:2]
 
 
-def _most_skilled(standing: Standing, demand: Demand, _: Gap, __: QueueId) -> Rank:
-    asked_for = (*demand.skills, *demand.must)
-    return (-sum(standing.agent.skills.get(name, 0) for name, _ in asked_for),)
+def _most_skilled(contender: Contender, needs: Requirements, _: Gap, __: QueueId) -> Rank:
+    asked_for = (*needs.skills, *needs.must)
+    return (-sum(contender.agent.skills.get(name, 0) for name, _ in asked_for),)
 
 
 _METHODS: Final[Mapping[AssignmentMethod, _Order]] = {

@@ -1,13 +1,13 @@
 """Whether an agent can be asked for a conversation, and what stands in the way."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.assignments import Obstacle
-from domain.capacity import MOST_SESSIONS
+from domain.capacity import Shortage, shortage
 from domain.presences import BasePresence
-from routing.demand import Demand, FoldedSkills
-from routing.standing import Standing
+from routing.contender import Contender
+from routing.requirements import FoldedSkills, Requirements
 
 
 class Gap(NamedTuple):
@@ -18,7 +18,14 @@ class Gap(NamedTuple):
     widest: int
 
 
-NO_GAP = Gap(0, 0, 0)
+NO_GAP: Final = Gap(0, 0, 0)
+_OF_SHORTAGES: Final[Mapping[Shortage, Obstacle]] = {
+    Shortage.UNITS: Obstacle.CAPACITY,
+    Shortage.PROFILE: Obstacle.CAPACITY,
+    Shortage.NO_PROFILE: Obstacle.CAPACITY,
+    Shortage.BLOCKED: Obstacle.BLOCKED,
+    Shortage.SESSIONS: Obstacle.SESSIONS,
+}
 
 
 def gap(skills: FoldedSkills, known: Mapping[str, int]) -> Gap:
@@ -30,43 +37,40 @@ def gap(skills: FoldedSkills, known: Mapping[str, int]) -> Gap:
     return Gap(sum(name not in known for name, _ in short), sum(off), max(off))
 
 
-def obstacle(demand: Demand, standing: Standing, distance: Gap) -> Obstacle | None:
+def obstacle(needs: Requirements, contender: Contender, distance: Gap) -> Obstacle | None:
     """What is in the way; None: they can be asked. What lasts longest is told first."""
-    if demand.levels_off is not None and distance.widest > demand.levels_off:
+    if needs.levels_off is not None and distance.widest > needs.levels_off:
         return Obstacle.SKILLS
-    if demand.must and gap(demand.must, standing.agent.skills).widest:
+    if needs.must and gap(needs.must, contender.agent.skills).widest:
         return Obstacle.SKILLS
     return (
-        _refusal(demand, standing)
-        or (Obstacle.PRESENCE if standing.presence not in demand.presences else None)
-        or capacity_obstacle(demand, standing)
+        _refusal(needs, contender)
+        or (Obstacle.PRESENCE if contender.presence not in needs.presences else None)
+        or capacity_obstacle(needs, contender)
     )
 
 
-def capacity_obstacle(demand: Demand, standing: Standing) -> Obstacle | None:
+def capacity_obstacle(needs: Requirements, contender: Contender) -> Obstacle | None:
     """Whether there is room for it."""
-    if standing.sessions >= MOST_SESSIONS:
-        return Obstacle.SESSIONS
-    if standing.is_blocked():
-        return Obstacle.BLOCKED
-    if standing.room(demand) < (1 if demand.profile_ids else demand.units):
-        return Obstacle.CAPACITY
-    return Obstacle.KEPT if standing.is_kept else None
+    short = shortage(contender.standing, needs.demand)
+    if short is not None:
+        return _OF_SHORTAGES[short]
+    return Obstacle.KEPT if contender.is_kept else None
 
 
-def is_reachable(standing: Standing) -> bool:
+def is_reachable(contender: Contender) -> bool:
     """Somebody is there who could answer, even if busy or away."""
-    return standing.presence not in {BasePresence.OFFLINE, BasePresence.INACTIVE}
+    return contender.presence not in {BasePresence.OFFLINE, BasePresence.INACTIVE}
 
 
-def _refusal(demand: Demand, standing: Standing) -> Obstacle | None:
-    if not demand.refusals:
+def _refusal(needs: Requirements, contender: Contender) -> Obstacle | None:
+    if not needs.refusals:
         return None
-    refused = demand.refusals.get(standing.agent.agent_id)
+    refused = needs.refusals.get(contender.agent.agent_id)
     if refused is None:
         return None
-    if refused.times >= demand.most_refusals:
+    if refused.times >= needs.most_refusals:
         return Obstacle.DECLINED
-    if demand.again_from is not None and refused.last_at > demand.again_from:
+    if needs.again_from is not None and refused.last_at > needs.again_from:
         return Obstacle.DECLINED_LATELY
     return None

@@ -10,7 +10,6 @@ from storage.conversations import Conversations as ConversationList
 from storage.messages import Messages
 from storage.notes import Notes
 from storage.offer_list import OfferList
-from storage.routing_decisions import RoutingDecisions
 from storage.signal_points import SignalPoints
 
 
@@ -21,7 +20,6 @@ def desk(around: Surroundings, post: SignalPost) -> Desk:
         listed=ConversationList(database),
         messages=Messages(database),
         notes=Notes(database),
-        decisions=RoutingDecisions(database),
         conversations=around.conversations,
         representatives=Representatives(SignalPoints(database), post, around.channels),
     )

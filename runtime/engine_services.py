@@ -14,6 +14,7 @@ from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.dispatch import WORKERS, Dispatcher
+from application.distribution import Distributor
 from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
@@ -23,9 +24,11 @@ from application.intake import Intake
 from application.live_events import LiveFeed, News
 from application.media import MediaCopying
 from application.media_links import MediaLinks
+from application.offering import Offering
 from application.open_accounts import OpenAccounts
 from application.placing import RulePlacing
 from application.profiles import ProfileFetching
+from application.reasons import Reasons
 from application.reconcile import Reconciliation
 from application.replies import Replies
 from application.required_skills import SkillUpdates
@@ -82,6 +85,7 @@ class Parts:
 
     engine: Engine
     dispatcher: Dispatcher
+    distributor: Distributor
     profiles: ProfileFetching
     settling: Settling
     signal_post: SignalPost
@@ -113,6 +117,7 @@ class Parts:
             self.settling.running(),
             self.signal_post.running(),
             self.dispatcher.running(dispatch_workers),
+            self.distributor.running(),
         ):
             yield
 
@@ -156,6 +161,7 @@ def build(around: Surroundings) -> Parts:
             chat=chat_services.build(around, links, uploading, dispatcher, placer),
         ),
         dispatcher=dispatcher,
+        distributor=Distributor(database, Offering(database, dispatcher)),
         profiles=profiles,
         settling=Settling(database=database, blobs=around.blobs),
         signal_post=signal_post,
@@ -241,6 +247,7 @@ def _engine(
         intake=intake,
         desk=desk,
         offers=desk_services.offers(around, desk, dispatcher),
+        reasons=Reasons(listed, database),
         skill_updates=SkillUpdates(database, listed),
         signals=Signals(
             listed=listed,

@@ -4,35 +4,38 @@ from typing import Final
 from uuid import UUID
 
 from domain.configuration import Queue
+from storage.documents import document
 from storage.resources import Resource, Statements
 
+SELECT: Final = """
+    SELECT q.queue_id, q.name, q.priority, q.method, q.custom_order,
+           q.version, q.created_at, q.updated_at,
+           ARRAY(SELECT m.agent_id FROM queue_members m WHERE m.queue_id = q.queue_id
+                 ORDER BY m.agent_id) AS member_ids
+    FROM queues q
+"""
 QUEUES: Final = Statements(
     insert="""
         WITH members AS (
             INSERT INTO queue_members (queue_id, agent_id)
             SELECT %(id)s::uuid, unnest(%(member_ids)s::uuid[])
         )
-        INSERT INTO queues (queue_id, name, priority, version, created_at, updated_at)
-        VALUES (%(id)s, %(name)s, %(priority)s, 1, %(created_at)s, %(created_at)s)
+        INSERT INTO queues (queue_id, name, priority, method, custom_order,
+                            version, created_at, updated_at)
+        VALUES (%(id)s, %(name)s, %(priority)s, %(method)s, %(custom_order)s,
+                1, %(created_at)s, %(created_at)s)
     """,
-    get="""
-        SELECT q.queue_id, q.name, q.priority, q.version, q.created_at, q.updated_at,
-               ARRAY(SELECT m.agent_id FROM queue_members m WHERE m.queue_id = q.queue_id
-                     ORDER BY m.agent_id) AS member_ids
-        FROM queues q WHERE q.queue_id = %(id)s AND q.deleted_at IS NULL
-    """,
-    listing="""
-        SELECT q.queue_id, q.name, q.priority, q.version, q.created_at, q.updated_at,
-               ARRAY(SELECT m.agent_id FROM queue_members m WHERE m.queue_id = q.queue_id
-                     ORDER BY m.agent_id) AS member_ids
-        FROM queues q
+    get=SELECT + "WHERE q.queue_id = %(id)s AND q.deleted_at IS NULL",
+    listing=SELECT
+    + """
         WHERE q.deleted_at IS NULL AND (%(after)s::uuid IS NULL OR q.queue_id > %(after)s)
         ORDER BY q.queue_id LIMIT %(limit)s
     """,
     update="""
         WITH queue AS (
             UPDATE queues
-            SET name = %(name)s, priority = %(priority)s, version = version + 1, updated_at = now()
+            SET name = %(name)s, priority = %(priority)s, method = %(method)s,
+                custom_order = %(custom_order)s, version = version + 1, updated_at = now()
             WHERE queue_id = %(id)s AND version = %(expected_version)s AND deleted_at IS NULL
             RETURNING queue_id
         ), gone AS (
@@ -92,4 +95,8 @@ class Queues(Resource[Queue]):
         return value.queue_id
 
     def parameters(self, value: Queue) -> dict[str, object]:
-        return {**value.model_dump(), "member_ids": list(dict.fromkeys(value.member_ids))}
+        return {
+            **value.model_dump(),
+            "member_ids": list(dict.fromkeys(value.member_ids)),
+            "custom_order": document(value.custom_order),
+        }

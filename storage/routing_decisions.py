@@ -15,7 +15,7 @@ LISTING: Final = """
         required_skills jsonb, considered jsonb
     )
     JOIN queues q ON q.queue_id = e.queue_id
-    WHERE d.conversation_id = %(conversation_id)s
+    WHERE d.conversation_id = %(conversation_id)s AND d.about = 'queue'
       AND (%(after)s::uuid IS NULL OR d.decision_id > %(after)s)
     ORDER BY d.decision_id LIMIT %(limit)s
 """

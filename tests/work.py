@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.capacity import Standing
 from domain.channels import ChannelName
 from domain.distribution import AssignmentMethod, WorkSettings
 from domain.ids import new_id
@@ -28,18 +29,26 @@ def an_item(**override: Any) -> WorkItem:
         "channel": ChannelName.WHATSAPP,
         "waiting_since": ago(seconds=10),
     }
+    values |= {"queued_at": override.get("waiting_since", values["waiting_since"])}
     return WorkItem.model_validate(values | override)
 
 
 def a_candidate(**override: Any) -> Candidate:
     """Available, with a hundred units, and nothing to do."""
+    agent_id = new_id()
+    own = {name: override.pop(name) for name in tuple(override) if name in Standing.model_fields}
     values: dict[str, Any] = {
-        "agent_id": new_id(),
+        "agent_id": agent_id,
         "presence": BasePresence.AVAILABLE,
-        "capacity_units": 100,
+        "standing": Standing.model_validate({"agent_id": agent_id, "capacity_units": 100} | own),
         "memberships": {QUEUE: Membership(added_at=ago(days=1))},
     }
     return Candidate.model_validate(values | override)
+
+
+def having(agent: Candidate, **changed: Any) -> Candidate:
+    """The same agent with something else to do."""
+    return agent.model_copy(update={"standing": agent.standing.model_copy(update=changed)})
 
 
 def a_queue(**override: Any) -> WorkQueue:
@@ -70,7 +79,7 @@ def looks(desk: Desk) -> list[Look]:
 def given(desk: Desk) -> list[tuple[UUID, UUID]]:
     """Which conversation goes to whom first, in the order of the decisions."""
     return [
-        (look.item.conversation_id, look.choices[0].standing.agent.agent_id)
+        (look.item.conversation_id, look.choices[0].contender.agent.agent_id)
         for look in Assignment(desk, NOW).looks()
         if look.choices
     ]
@@ -79,7 +88,7 @@ def given(desk: Desk) -> list[tuple[UUID, UUID]]:
 def asked(item: WorkItem, desk: Desk) -> list[UUID]:
     """Whom one conversation is offered to, the first one first."""
     look = Assignment(desk, NOW).look(item)
-    return [choice.standing.agent.agent_id for choice in look.choices]
+    return [choice.contender.agent.agent_id for choice in look.choices]
 
 
 def refused(agent: Candidate, times: int = 1, **time: float) -> Refusals:

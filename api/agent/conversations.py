@@ -8,12 +8,13 @@ from pydantic import BaseModel, Field
 from api.agent.routing import RequestId, agent_router
 from api.dependencies import AgentCaller, SupervisorCaller, UseEngine
 from api.pagination import PageOf, Paging
+from application.reasons import Reason
 from application.reconnect_offers import ReconnectOffer
+from domain.assignments import Explanation
 from domain.commands import CloseSession, End, ForceClose, Release
 from domain.conversations import State
 from domain.ids import ConversationId, QueueId
 from domain.messages import Note
-from domain.routing_decisions import KeptDecision
 from domain.views import ConversationView, Order
 
 router = agent_router("/conversations", "conversations")
@@ -102,10 +103,19 @@ async def reconnect_link(
 @router.get("/{conversation_id}/routing")
 async def routing(
     conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine, page: Paging
-) -> PageOf[KeptDecision]:
-    """Why it is in its queue: every rule that was considered, and what became of it."""
-    items, next_cursor = await engine.desk.routing(caller, conversation_id, page.cursor, page.limit)
+) -> PageOf[Reason]:
+    """Why it is in its queue and to whom it was offered: what was considered, what became of it."""
+    reasons = engine.reasons
+    items, next_cursor = await reasons.listing(caller, conversation_id, page.cursor, page.limit)
     return PageOf(items=items, next_cursor=next_cursor)
+
+
+@router.get("/{conversation_id}/routing/now")
+async def routing_now(
+    conversation_id: ConversationId, caller: AgentCaller, engine: UseEngine
+) -> Explanation:
+    """Of one that waits: who could be asked for it now, and what is in the way of others."""
+    return await engine.reasons.now(caller, conversation_id)
 
 
 @router.get("/{conversation_id}/notes")

@@ -7,10 +7,15 @@ from pydantic import AfterValidator, Field
 from application.configuration.audit import AuditTrail, now
 from application.configuration.drafts import Draft, Name
 from application.configuration.register import Register
+from application.configuration.skills import unknown_skills
 from domain.configuration import Caller, Queue
+from domain.custom_order import CustomOrder
+from domain.distribution import AssignmentMethod
+from domain.errors import InvalidInput
 from domain.ids import AgentId, QueueId, new_id
 from storage.database import Database
 from storage.queues import Queues
+from storage.skills import Skills
 
 SUBJECT: Final = "queue"
 
@@ -29,6 +34,9 @@ class NewQueue(Draft):
     name: Name = Field(examples=["Support"])
     priority: Priority = 100
     member_ids: Members = ()
+    method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY
+    custom_order: CustomOrder = CustomOrder()
+    """What comes first, and whom it is offered to, when the method is `custom`."""
 
 
 class QueueChange(Draft):
@@ -37,6 +45,8 @@ class QueueChange(Draft):
     name: Name | None = None
     priority: Priority | None = None
     member_ids: Members | None = None
+    method: AssignmentMethod | None = None
+    custom_order: CustomOrder | None = None
 
 
 class QueueConfiguration:
@@ -44,6 +54,7 @@ class QueueConfiguration:
 
     def __init__(self, *, queues: Queues, trail: AuditTrail, database: Database) -> None:
         self._register = Register(SUBJECT, queues, trail, database)
+        self._skills = Skills(database)
 
     async def get(self, queue_id: QueueId) -> Queue:
         """Raise NotFound."""
@@ -55,15 +66,24 @@ class QueueConfiguration:
 
     async def create(self, caller: Caller, draft: NewQueue) -> Queue:
         """Open one."""
-        queue = Queue(queue_id=new_id(), created_at=now(), updated_at=now(), **draft.model_dump())
+        await self._check(draft.custom_order)
+        queue = Queue(queue_id=new_id(), created_at=now(), updated_at=now(), **dict(draft))
         return await self._register.create(caller, queue.queue_id, queue)
 
     async def update(
         self, caller: Caller, queue_id: QueueId, change: QueueChange, expected_version: int
     ) -> Queue:
         """Change some of it."""
+        await self._check(change.custom_order)
         return await self._register.update(caller, queue_id, change.given(), expected_version)
 
     async def delete(self, caller: Caller, queue_id: QueueId, expected_version: int) -> None:
         """Close it. Raise StillInUse while workstreams or conversations depend on it."""
         await self._register.delete(caller, queue_id, expected_version)
+
+    async def _check(self, order: CustomOrder | None) -> None:
+        """Raise InvalidInput when a rule asks for a skill that nobody can have."""
+        skills = [skill for rule in order.rules for skill in rule.having] if order else []
+        problems = await unknown_skills(self._skills, skills)
+        if problems:
+            raise InvalidInput(" ".join(problems), field="custom_order", problems=problems)

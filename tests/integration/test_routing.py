@@ -87,7 +87,7 @@ async def test_a_webhook_goes_to_the_queue_of_its_rule_and_agents_see_why(shop: 
     assert (view.queue_name, view.priority, view.language) == ("Billing", 7, "ro")
     assert view.attributes == {"topic": "refund"}
     assert [skill.model_dump() for skill in view.required_skills] == [{"name": "Billing", "level": 3}]
-    [told], _ = await shop.parts.engine.desk.routing(
+    [told], _ = await shop.parts.engine.reasons.listing(
         caller_of(shop.ann), view.conversation_id, None, 10
     )
     assert (told.queue_name, told.by) == ("Billing", "rule")

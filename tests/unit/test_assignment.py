@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from domain.assignments import Obstacle
-from domain.capacity import MOST_SESSIONS
+from domain.capacity import MOST_SESSIONS, ProfileUse
 from domain.distribution import AssignmentMethod, OfferSettings, Ring, SkillMatching
 from domain.ids import new_id
 from domain.presences import BasePresence
 from domain.skills import RequiredSkill
-from domain.work import MOST_REFUSERS, Membership, ProfileUse, Refusals
+from domain.work import MOST_REFUSERS, Membership, Refusals
 from routing.assignment import Assignment
 from tests.work import (
     NOW,
@@ -121,7 +121,7 @@ def test_a_round_gives_each_agent_their_turn() -> None:
         ({"used_units": 70}, {}, None),
         ({"used_units": 71}, {}, Obstacle.CAPACITY),
         ({"used_units": 100}, {"capacity_units": 0}, None),
-        ({"used_units": 130}, {"capacity_units": 0}, Obstacle.CAPACITY),
+        ({"used_units": 130}, {"capacity_units": 0}, None),
         ({"capacity_units": None, "used_units": 500}, {}, None),
         ({"capacity_units": None, "sessions": MOST_SESSIONS}, {}, Obstacle.SESSIONS),
     ],
@@ -137,33 +137,30 @@ def test_capacity_and_presence_decide_who_can_be_asked(
 
 def test_capacity_profiles_count_instead_of_units() -> None:
     chats, calls = new_id(), new_id()
-    full = a_candidate(profiles=(ProfileUse(profile_id=chats, work_limit=2, used=2),))
+    idle, full = a_use(limit=2), a_use(limit=2, used=2)
+    used_up = a_candidate(profiles={chats: full})
     without = a_candidate()
-    blocked = a_candidate(
-        profiles=(
-            ProfileUse(profile_id=chats, work_limit=2),
-            ProfileUse(profile_id=calls, work_limit=1, used=1),
-        )
-    )
+    blocked = a_candidate(profiles={chats: idle, calls: full})
     free = a_candidate(
         used_units=100,
-        profiles=(
-            ProfileUse(profile_id=chats, work_limit=2),
-            ProfileUse(profile_id=calls, work_limit=1, used=1, blocks_assignment=False),
-        ),
+        profiles={chats: idle, calls: full.model_copy(update={"blocks_assignment": False})},
     )
     items = [an_item() for _ in range(3)]
 
-    found = looks(a_desk(items, [full, without, blocked, free], capacity_profile_ids=(chats,)))
+    found = looks(a_desk(items, [used_up, without, blocked, free], capacity_profile_ids=(chats,)))
 
     assert [len(look.choices) for look in found] == [1, 1, 0]
-    obstacles = {standing.agent.agent_id: why for standing, why in found[2].obstacles}
+    obstacles = {contender.agent.agent_id: why for contender, why in found[2].obstacles}
     assert obstacles == {
-        full.agent_id: Obstacle.BLOCKED,
+        used_up.agent_id: Obstacle.BLOCKED,
         without.agent_id: Obstacle.CAPACITY,
         blocked.agent_id: Obstacle.BLOCKED,
         free.agent_id: Obstacle.BLOCKED,
     }
+
+
+def a_use(limit: int, used: int = 0) -> ProfileUse:
+    return ProfileUse(limit=limit, used=used, blocks_assignment=True)
 
 
 BILLING = RequiredSkill(name="Billing", level=3)
@@ -256,7 +253,7 @@ def test_who_had_it_is_asked_first_whatever_they_have_to_do_if_they_are_there(
     [look] = looks(desk)
 
     first = look.choices[0]
-    assert first.standing.agent == (last if is_asked else other)
+    assert first.contender.agent == (last if is_asked else other)
     assert first.forced is is_asked
 
 
@@ -344,7 +341,7 @@ def test_somebody_is_kept_free_for_large_work_that_waits_long() -> None:
     assert {agent_id for _, agent_id in given(desk)} == {agents[0].agent_id}
 
     patient = desk.model_copy(
-        update={"items": (large.model_copy(update={"waiting_since": ago(minutes=1)}), *small)}
+        update={"items": (large.model_copy(update={"queued_at": ago(minutes=1)}), *small)}
     )
     assert {agent_id for _, agent_id in given(patient)} == {each.agent_id for each in agents}
 

@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.assignments import Obstacle
-from domain.capacity import MOST_SESSIONS
+from domain.capacity import MOST_SESSIONS, ProfileUse
 from domain.distribution import AssignmentMethod, SkillMatching, WorkSettings
 from domain.ids import new_id
 from domain.presences import BasePresence
 from domain.skills import RequiredSkill
-from domain.work import Candidate, Desk, Membership, ProfileUse, Refusals, WorkItem
+from domain.work import Candidate, Desk, Membership, Refusals, WorkItem
 from routing.assignment import BLOCK, KEPT_AFTER, Assignment, Look
-from routing.demand import demand_of
+from routing.requirements import requirements_of
 from routing.suitability import gap
-from tests.work import NOW, QUEUE, STREAM, a_candidate, a_queue, ago, an_item
+from tests.work import NOW, QUEUE, STREAM, a_candidate, a_queue, ago, an_item, having
 
 OTHER_QUEUE, HEAVY, CHATS, PROFILE, STRANGER = (new_id() for _ in range(5))
 QUEUES, STREAMS = (QUEUE, OTHER_QUEUE), (STREAM, HEAVY, CHATS)
@@ -33,15 +33,14 @@ def candidates(draw: st.DrawFn) -> Candidate:
         used_units=draw(st.integers(0, 120)),
         sessions=draw(st.integers(0, MOST_SESSIONS)),
         profiles=draw(
-            st.lists(
+            st.dictionaries(
+                st.just(PROFILE),
                 st.builds(
                     ProfileUse,
-                    profile_id=st.just(PROFILE),
-                    work_limit=st.integers(1, 4),
+                    limit=st.integers(1, 4),
                     used=st.integers(0, 4),
                     blocks_assignment=st.booleans(),
                 ),
-                max_size=1,
             )
         ),
         skills=draw(st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 3))),
@@ -112,7 +111,7 @@ def desks(draw: st.DrawFn) -> Desk:
 
 def what_is_given(desk: Desk, now: datetime = NOW) -> list[tuple[Look, Candidate, bool]]:
     return [
-        (look, look.choices[0].standing.agent, look.choices[0].forced)
+        (look, look.choices[0].contender.agent, look.choices[0].forced)
         for look in Assignment(desk, now).looks()
         if look.choices
     ]
@@ -126,18 +125,19 @@ def test_inv7_a_round_never_exceeds_a_limit(desk: Desk) -> None:
     sessions: dict[UUID, int] = defaultdict(int)
 
     for look, agent, forced in what_is_given(desk):
-        units[agent.agent_id] += look.demand.units
-        places[agent.agent_id] += len(look.demand.profile_ids)
+        units[agent.agent_id] += look.needs.demand.units
+        places[agent.agent_id] += len(look.needs.demand.profile_ids)
         sessions[agent.agent_id] += 1
         if forced:
             assert agent.agent_id == look.item.last_agent_id
             continue
-        assert agent.sessions + sessions[agent.agent_id] <= MOST_SESSIONS
-        if look.demand.profile_ids:
-            [profile] = agent.profiles
-            assert profile.used + places[agent.agent_id] <= profile.work_limit
-        elif agent.capacity_units is not None:
-            assert agent.used_units + units[agent.agent_id] <= agent.capacity_units
+        had = agent.standing
+        assert had.sessions + sessions[agent.agent_id] <= MOST_SESSIONS
+        if look.needs.demand.profile_ids:
+            profile = had.profiles[PROFILE]
+            assert profile.used + places[agent.agent_id] <= profile.limit
+        elif had.capacity_units is not None:
+            assert had.used_units + units[agent.agent_id] <= had.capacity_units
 
 
 @settings(max_examples=50, deadline=None)
@@ -155,7 +155,7 @@ def test_nobody_is_asked_who_must_not_be(desk: Desk) -> None:
             continue
         assert item.queue_id in agent.memberships
         if work.skill_matching is SkillMatching.EXACT:
-            assert gap(look.demand.skills, agent.skills).widest == 0
+            assert gap(look.needs.skills, agent.skills).widest == 0
 
 
 def after(desk: Desk, given_out: list[tuple[Look, Candidate, bool]]) -> Desk:
@@ -163,12 +163,12 @@ def after(desk: Desk, given_out: list[tuple[Look, Candidate, bool]]) -> Desk:
     agents = {agent.agent_id: agent.model_dump() for agent in desk.candidates}
     for look, agent, _ in given_out:
         holds = agents[agent.agent_id]
-        holds["used_units"] += look.demand.units
-        holds["sessions"] += 1
+        holds["standing"]["used_units"] += look.needs.demand.units
+        holds["standing"]["sessions"] += 1
         if holds["presence"] is BasePresence.AVAILABLE:
             holds["presence"] = BasePresence.BUSY
-        for profile in holds["profiles"]:
-            profile["used"] += profile["profile_id"] in look.demand.profile_ids
+        for profile_id, use in holds["standing"]["profiles"].items():
+            use["used"] += profile_id in look.needs.demand.profile_ids
     gone = {look.item.conversation_id for look, _, _ in given_out}
     return desk.model_copy(
         update={
@@ -193,7 +193,7 @@ def test_nothing_waits_while_a_suitable_agent_is_free(desk: Desk) -> None:
         kept = [
             other
             for other in left.items
-            if other.conversation_id != item.conversation_id and NOW - other.waiting_since >= KEPT_AFTER
+            if other.conversation_id != item.conversation_id and NOW - other.queued_at >= KEPT_AFTER
         ]
         assert kept
 
@@ -238,18 +238,19 @@ def test_nobody_starves_however_much_small_work_comes(data: st.DataObject) -> No
             work=work,
             items=(large, *small),
             candidates=tuple(
-                busy(agent, [u for who, u, _ in held if who == agent.agent_id]) for agent in agents
+                having(
+                    agent,
+                    used_units=sum(units for who, units, _ in held if who == agent.agent_id),
+                    sessions=sum(who == agent.agent_id for who, _, _ in held),
+                )
+                for agent in agents
             ),
         )
         for look, agent, _ in what_is_given(desk, now):
-            held.append((agent.agent_id, look.demand.units, minute))
+            held.append((agent.agent_id, look.needs.demand.units, minute))
             if look.item == large:
                 return
     raise AssertionError("the large conversation was never offered to anybody")
-
-
-def busy(agent: Candidate, units: list[int]) -> Candidate:
-    return agent.model_copy(update={"used_units": sum(units), "sessions": len(units)})
 
 
 @given(waited=st.integers(0, 1000))
@@ -260,7 +261,7 @@ def test_what_is_asked_for_never_grows_with_time(waited: int) -> None:
     item = an_item(required_skills=(RequiredSkill(name="Billing", level=3),))
 
     def off(seconds: int) -> float:
-        levels = demand_of(item, work, item.waiting_since + timedelta(seconds=seconds)).levels_off
+        levels = requirements_of(item, work, item.queued_at + timedelta(seconds=seconds)).levels_off
         return float("inf") if levels is None else levels
 
     assert off(waited) <= off(waited + 1)

@@ -56,7 +56,7 @@ def test_the_first_rule_that_finds_somebody_decides_and_later_ones_relax() -> No
 
     assert asked(young, desk) == []
     assert asked(old, desk) == [novice.agent_id]
-    assert [look.demand.rule for look in looks(desk) if look.choices] == ["Anybody"]
+    assert [look.needs.rule for look in looks(desk) if look.choices] == ["Anybody"]
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
+from domain.capacity import Demand
 from domain.custom_order import AgentOrder, AssignmentRule
 from domain.distribution import Ring, SkillMatching, WorkSettings
-from domain.ids import AgentId, CapacityProfileId
+from domain.ids import AgentId
 from domain.presences import BasePresence
 from domain.work import MOST_REFUSALS, Refusals, WorkItem
 
 FoldedSkills: TypeAlias = tuple[tuple[str, int], ...]
 
 
-class Demand(NamedTuple):
+class Requirements(NamedTuple):
     """Whoever fulfils it is suitable."""
 
-    units: int
-    profile_ids: tuple[CapacityProfileId, ...]
+    demand: Demand
     presences: frozenset[BasePresence]
     skills: FoldedSkills
     levels_off: int | None
@@ -34,18 +34,17 @@ class Demand(NamedTuple):
     order_by: tuple[AgentOrder, ...] = ()
 
 
-def demand_of(
+def requirements_of(
     item: WorkItem, work: WorkSettings, now: datetime, most_refusals: int = MOST_REFUSALS
-) -> Demand:
+) -> Requirements:
     """As its workstream says."""
     again_after = work.offers.again_after
     matching = work.skill_matching
-    return Demand(
-        units=0 if work.capacity_profile_ids else work.capacity_units,
-        profile_ids=work.capacity_profile_ids,
+    return Requirements(
+        demand=Demand.of(work),
         presences=frozenset(work.allowed_presences),
         skills=_skills(item) if matching is not SkillMatching.NONE else (),
-        levels_off=_levels_off(matching, work.rings, now - item.waiting_since),
+        levels_off=_levels_off(matching, work.rings, now - item.queued_at),
         by_closeness=matching is not SkillMatching.NONE,
         refusals={each.agent_id: each for each in item.refusals},
         most_refusals=most_refusals,
@@ -53,7 +52,7 @@ def demand_of(
     )
 
 
-def demand_by(rule: AssignmentRule, usual: Demand, item: WorkItem) -> Demand:
+def requirements_by(rule: AssignmentRule, usual: Requirements, item: WorkItem) -> Requirements:
     """As a rule of a custom order says, where it says something."""
     changed = usual._replace(
         presences=frozenset(rule.presences) or usual.presences,
