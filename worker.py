@@ -63,6 +63,7 @@ async def work(configured: Settings, client: Client, tracing: Tracing) -> None:
         # It dispatches too: what reconciling finds, and what an API that died left behind.
         async with (
             parts.gauges.running(),
+            parts.lease_audit.running(),
             parts.dispatcher.running(configured.dispatch_concurrency),
             worker,
         ):

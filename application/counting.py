@@ -7,6 +7,7 @@ from prometheus_client import Counter
 from domain.effects import Trigger
 from domain.ids import ConversationId, MessageId
 from domain.messages import DeliveryStatus, Receipt
+from domain.offers import OfferState
 from domain.ports import Claim, CloseRequest, Outbox, Projection, ReadModel, Settled
 from domain.timers import TimerPolicy
 
@@ -20,6 +21,11 @@ RETRIES: Final = Counter(
 )
 ANNOUNCED: Final = Counter(
     "holdfast_announcements", "What agents were told of conversations, by what it was.", ["trigger"]
+)
+OFFERS: Final = Counter(
+    "holdfast_offers_settled",
+    "Offers that are over, by how. What runs out unseen counts as `timed_out`, too.",
+    ["state"],
 )
 CLOSED: Final = Counter("holdfast_conversations_closed", "Closed conversations, by why.", ["reason"])
 
@@ -37,6 +43,9 @@ _COUNTED: Final = (
 # A series that begins with its first event hides that event from `increase()`.
 for _status in _COUNTED:
     DELIVERIES.labels(_status)
+for _state in OfferState:
+    if _state not in {OfferState.OPEN, OfferState.UNDELIVERED}:
+        OFFERS.labels(_state)
 for _trigger in Trigger:
     ANNOUNCED.labels(_trigger)
 
@@ -90,6 +99,8 @@ class CountedReadModel:
         automated = await self._read_model.project(projection)
         for trigger in projection.announcements:
             ANNOUNCED.labels(trigger).inc()
+        for state in projection.offers.values():
+            OFFERS.labels(state).inc()
         for status in projection.settled.values():
             if status in _COUNTED:
                 DELIVERIES.labels(status).inc()

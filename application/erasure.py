@@ -146,6 +146,7 @@ class Erasing:
         yield "notes", partial(forget.forget_notes, conversation_ids, MESSAGES_AT_A_TIME)
         yield "decisions", partial(forget.forget_routing, conversation_ids, MESSAGES_AT_A_TIME)
         yield "messages", partial(forget.empty, conversation_ids, MESSAGES_AT_A_TIME)
+        yield "reasons", partial(forget.forget_reasons, conversation_ids)
         yield "chats", partial(forget.forget_chats, conversation_ids)
 
     async def _strike_out(self, erasure_id: UUID) -> int:

@@ -37,6 +37,7 @@ class Retaining:
         gone += await self._tombstones.forget_routing(due, MESSAGES_AT_A_TIME)
         gone += await self._tombstones.empty(due, MESSAGES_AT_A_TIME)
         gone += await self._tombstones.forget_chats(due)
+        gone += await self._tombstones.forget_reasons(due)
         if gone:
             return gone
         await self._store.emptied(due)

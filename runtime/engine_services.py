@@ -21,6 +21,7 @@ from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
 from application.housekeeping import Housekeeping
 from application.intake import Intake
+from application.lease_audit import LeaseAudit
 from application.live_events import LiveFeed, News
 from application.media import MediaCopying
 from application.media_links import MediaLinks
@@ -98,6 +99,7 @@ class Parts:
     fallbacks: FallbackPolicy
     read_model: CountedReadModel
     capacity: Leases
+    lease_audit: LeaseAudit
     media_copier: MediaCopying
     reconciler: Reconciliation
     housekeeper: Housekeeping
@@ -174,6 +176,7 @@ def build(around: Surroundings) -> Parts:
         fallbacks=FallbackPolicy(Diversions(database), Organizations(database), around.channels),
         read_model=CountedReadModel(ConversationList(database)),
         capacity=Leases(database),
+        lease_audit=LeaseAudit(database),
         media_copier=MediaCopying(
             media=MediaFiles(database),
             safekeeping=safekeeping,

@@ -105,6 +105,8 @@ NOT_EMPTY: Final = """
                    AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]'
                         OR h.post_chat <> '{}'))
         OR EXISTS (SELECT FROM routing_decisions d WHERE d.conversation_id = c.conversation_id)
+        OR EXISTS (SELECT FROM offers o WHERE o.conversation_id = c.conversation_id
+                   AND o.reason IS NOT NULL)
     )
     ORDER BY c.conversation_id LIMIT %(limit)s
 """

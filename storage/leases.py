@@ -1,5 +1,6 @@
 """Leases on capacity: a conversation's follow what is known of it, and agents may take one."""
 
+from datetime import timedelta
 from typing import Final
 
 from domain.capacity import Demand, HeldFor, Lease, Shortage, shortage_of_own_choice
@@ -35,6 +36,33 @@ WRONG: Final = """
     FROM should FULL JOIN held USING (agent_id) CROSS JOIN conversation
     WHERE held.held_for IS DISTINCT FROM should.held_for
       AND NOT (held.held_for = 'consult' AND should.held_for IS NULL AND conversation.state <> 'closed')
+"""
+# Beside what is under way: a workflow that took capacity may take its time to say so.
+ASTRAY: Final = """
+    SELECT l.conversation_id FROM capacity_leases l
+    JOIN conversations c ON c.conversation_id = l.conversation_id
+    WHERE l.since < statement_timestamp() - %(older_than)s::interval
+      AND CASE l.held_for
+          WHEN 'conversation' THEN NOT c.holds_capacity OR c.agent_id IS DISTINCT FROM l.agent_id
+          WHEN 'offer' THEN NOT EXISTS (
+              SELECT FROM offers o
+              WHERE o.conversation_id = l.conversation_id AND o.agent_id = l.agent_id
+                AND o.state = 'open'
+          )
+          ELSE c.state = 'closed'
+      END
+    UNION
+    SELECT c.conversation_id FROM conversations c
+    WHERE c.holds_capacity AND c.agent_id IS NOT NULL AND c.state <> 'closed'
+      AND NOT EXISTS (
+          SELECT FROM capacity_leases l
+          WHERE l.conversation_id = c.conversation_id AND l.agent_id = c.agent_id
+            AND l.held_for = 'conversation'
+      )
+    LIMIT %(limit)s
+"""
+LOCK: Final = """
+    SELECT 1 FROM conversations WHERE conversation_id = %(conversation_id)s FOR NO KEY UPDATE
 """
 LET_GO: Final = """
     DELETE FROM capacity_leases
@@ -74,6 +102,10 @@ _REFUSALS: Final = {
     Shortage.PROFILE: "Your capacity for such work is used up: end and close a conversation first.",
     Shortage.NO_PROFILE: "This work needs a capacity profile that you do not have; ask an admin.",
 }
+
+
+class _Conversation(Value):
+    conversation_id: ConversationId
 
 
 class _Wrong(Value):
@@ -122,6 +154,18 @@ class Leases:
         await self._db.execute(LET_GO, {"conversation_id": conversation_id, "agent_ids": gone})
         for each in wrong:
             await self._set_right(conversation_id, each)
+
+    async def astray(self, older_than: timedelta, limit: int) -> list[ConversationId]:
+        """Conversations whose leases do not follow them: older releases left some behind."""
+        which = {"older_than": older_than, "limit": limit}
+        rows = await self._db.rows(_Conversation, ASTRAY, which)
+        return [row.conversation_id for row in rows]
+
+    async def recheck(self, conversation_id: ConversationId) -> None:
+        """Bring a conversation's leases back in line with it."""
+        async with self._db.transaction():
+            await self._db.execute(LOCK, {"conversation_id": conversation_id})
+            await self.follow(conversation_id)
 
     async def _set_right(self, conversation_id: ConversationId, wrong: _Wrong) -> None:
         """Nobody asked whether there is room for it: what is too much is there by force."""

@@ -53,7 +53,9 @@ STILL_KEPT: Final = """
         (SELECT count(*) FROM chat_sessions s JOIN conversations c USING (conversation_id)
             WHERE c.contact_id = %(contact_id)s AND s.address NOT LIKE 'erased:%%') AS sessions,
         (SELECT count(*) FROM routing_decisions JOIN conversations c USING (conversation_id)
-            WHERE c.contact_id = %(contact_id)s) AS decisions
+            WHERE c.contact_id = %(contact_id)s) AS decisions,
+        (SELECT count(*) FROM offers o JOIN conversations c USING (conversation_id)
+            WHERE c.contact_id = %(contact_id)s AND o.reason IS NOT NULL) AS reasons
 """
 _AS_TEXT: Final = {"bytea": SQL("encode({}, 'escape')")}
 # Reading a large table takes longer than anything else that we ask; nobody waits for it.

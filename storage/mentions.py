@@ -32,6 +32,7 @@ PLACES: Final = (
     Place(table="media", key="media_id", column="reason"),
     Place(table="conversation_events", key="id", column="data", is_document=True),
     Place(table="routing_decisions", key="decision_id", column="explanation", is_document=True),
+    Place(table="offers", key="offer_id", column="reason"),
     *(
         Place(table="chats", key="conversation_id", column=column, is_document=True)
         for column in ("pre_chat", "context", "pages", "post_chat")

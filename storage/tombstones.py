@@ -45,6 +45,11 @@ FORGET_CHATS: Final = """
     WHERE h.conversation_id = ANY (%(conversation_ids)s)
       AND (h.pre_chat <> '{}' OR h.context <> '{}' OR h.pages <> '[]' OR h.post_chat <> '{}')
 """
+# Why an agent left it to somebody else.
+FORGET_REASONS: Final = """
+    UPDATE offers SET reason = NULL
+    WHERE conversation_id = ANY (%(conversation_ids)s) AND reason IS NOT NULL
+"""
 FILES: Final = """
     SELECT media_id FROM media WHERE conversation_id = ANY (%(conversation_ids)s) LIMIT %(limit)s
 """
@@ -97,6 +102,11 @@ class Tombstones:
     async def forget_chats(self, conversation_ids: Sequence[ConversationId]) -> int:
         """Surveys, context and pages visited; return of how many chats."""
         return await self._db.execute(FORGET_CHATS, {"conversation_ids": list(conversation_ids)})
+
+    async def forget_reasons(self, conversation_ids: Sequence[ConversationId]) -> int:
+        """What agents said when they declined; return how many did."""
+        which = {"conversation_ids": list(conversation_ids)}
+        return await self._db.execute(FORGET_REASONS, which)
 
     async def forget_routing(self, conversation_ids: Sequence[ConversationId], limit: int) -> int:
         """Decisions, and what they said of the conversations."""

@@ -13,6 +13,8 @@ from application.identity_hashes import IdentityHashes
 from domain.errors import Unavailable
 from domain.ids import ContactId, ConversationId, MediaId, MessageId, new_id
 from domain.messages import Media, MediaItem, PictureSize, Sender, Text
+from domain.offers import Offer
+from domain.views import ConversationView
 from storage.audit import AuditLog
 from storage.blobs import BlobStore, FileBlobs, Part
 from storage.database import Database, Model, Parameters, Query
@@ -21,6 +23,8 @@ from storage.idempotency import IdempotencyKeys, Stored
 from storage.media import MediaFiles
 from storage.media import Stored as StoredBytes
 from storage.notes import Notes
+from storage.offer_list import OfferList
+from storage.offers import NewOffer, Offers
 from storage.quarantine import Quarantine
 from tests.shop import Shop, an_outbound
 
@@ -92,6 +96,8 @@ async def traces(shop: Shop, media_dir: Path, blobs: BlobStore | None = None) ->
     )
     await Notes(shop.database).add(first.conversation_id, shop.ann.agent_id, "allergic to penicillin")
     await Notes(shop.database).add(bob.conversation_id, shop.ann.agent_id, f"sister: {PHONE}")
+    for conversation, said in ((first, "Alice and her knee again"), (bob, f"I know {PHONE}")):
+        await _declined(shop, conversation, said)
     await _kept_for_a_while(shop, first.conversation_id)
     return Traces(
         shop=shop,
@@ -102,6 +108,16 @@ async def traces(shop: Shop, media_dir: Path, blobs: BlobStore | None = None) ->
         file=file.media_id,
         answer=answer,
     )
+
+
+async def _declined(shop: Shop, conversation: ConversationView, reason: str) -> None:
+    """Ann was offered it, and said why she left it to somebody else."""
+    new = NewOffer(conversation_id=conversation.conversation_id, agent_id=shop.ann.agent_id)
+    offer = await Offers(shop.database).make(new)
+    assert isinstance(offer, Offer)
+    await OfferList(shop.database).give_reason(offer.offer_id, reason)
+    await shop.database.execute("UPDATE offers SET state = 'declined', settled_at = now()")
+    await shop.database.execute("DELETE FROM capacity_leases")
 
 
 async def _kept_for_a_while(shop: Shop, conversation_id: ConversationId) -> None:

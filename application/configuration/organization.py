@@ -9,9 +9,11 @@ from application.configuration.drafts import FITS_EVERYWHERE, Draft, Name, Wordi
 from application.configuration.privacy import EnablingRules
 from application.configuration.register import changed
 from application.whole_lists import whole
+from domain.assignment_policy import DeclineLimit, GivenBackAfter, RestoredWithin
 from domain.channels import Region
 from domain.configuration import Caller, Organization
 from domain.notices import MonitoringNotice
+from domain.time_zones import TimeZone
 from storage.accounts import Accounts
 from storage.database import Database
 from storage.organization import Organizations
@@ -40,6 +42,17 @@ class MonitoringNoticeDraft(WordingDraft):
         return self
 
 
+class AssignmentChange(Draft):
+    """What happens to agents who miss or decline work, or are lost. What is left out stays."""
+
+    missed_makes_inactive: bool | None = None
+    declined_makes_do_not_disturb: bool | None = None
+    decline_limit: DeclineLimit | None = None
+    agent_restored_within: RestoredWithin | None = None
+    agent_given_back_after: GivenBackAfter | None = None
+    time_zone: TimeZone | None = None
+
+
 class OrganizationChange(Draft):
     """What to change of the organisation."""
 
@@ -53,6 +66,7 @@ class OrganizationChange(Draft):
     """Unlike elsewhere, null says something: keep them for ever."""
     media_days: Days | None = None
     monitoring_notice: MonitoringNoticeDraft | None = None
+    assignment: AssignmentChange | None = None
 
     def given(self) -> dict[str, Any]:
         for_ever = dict.fromkeys(RETENTION & self.model_fields_set)
@@ -96,6 +110,8 @@ class OrganizationConfiguration:
             changes = change.given()
             if change.monitoring_notice is not None:
                 changes["monitoring_notice"] = _notice(change.monitoring_notice, before)
+            if change.assignment is not None:
+                changes["assignment"] = dict(before.assignment) | change.assignment.given()
             wanted = changed(before, changes)
             after = await self._organizations.update(wanted, expected_version)
             await self._trail.record(caller, "updated", SUBJECT, None, differences(before, after))

@@ -253,3 +253,20 @@ async def test_a_change_whose_audit_entry_fails_does_not_happen(
     assert answer.status_code == 500
     names = [each["name"] for each in (await admin.get("/config/v1/queues")).json()["items"]]
     assert names == ["Support"]
+
+
+async def test_what_happens_to_agents_who_miss_work_is_for_the_organisation_to_say(
+    admin: httpx2.AsyncClient,
+) -> None:
+    path = "/config/v1/organization"
+    before = await admin.get(path)
+    assert before.json()["assignment"]["missed_makes_inactive"] is True
+    change = {"decline_limit": 5, "time_zone": "Asia/Seoul", "agent_given_back_after": "PT10M"}
+    headers = {"If-Match": before.headers["etag"]}
+    answer = await admin.patch(path, json={"assignment": change}, headers=headers)
+    assert answer.status_code == 200
+    assert answer.json()["assignment"] == before.json()["assignment"] | change
+    for wrong in ({"decline_limit": 6}, {"time_zone": "Seoul"}, {"agent_given_back_after": "PT1S"}):
+        headers = {"If-Match": answer.headers["etag"]}
+        refused = await admin.patch(path, json={"assignment": wrong}, headers=headers)
+        assert refused.status_code == 422

@@ -118,10 +118,11 @@ async def test_the_certificate_tells_what_was_done_and_not_to_whom(left: Traces)
         "messages": 3,
         "notes": 1,
         "decisions": 1,
+        "reasons": 1,
         "files": 1,
         "answers": 1,
         "kept_for_a_while": 2,
-        "mentions": 4,
+        "mentions": 5,
     }
     assert set(erasure.certificate.left.values()) == set(erasure.certificate.found.values()) == {0}
     assert {"messages.content", "quarantined_webhooks.body"} <= erasure.certificate.found.keys()
@@ -155,7 +156,7 @@ async def test_an_erasure_that_breaks_off_everywhere_ends_all_the_same(left: Tra
     certificate = (await Erasures(left.shop.database).get(erasure_id)).certificate
     assert certificate is not None
     assert certificate.erased["messages"] == 3
-    assert certificate.erased["mentions"] == 4
+    assert certificate.erased["mentions"] == 5
     assert certificate.erased["kept_for_a_while"] == 2
     after = str(await everything_in(left.shop.database))
     assert not [trace for trace in TRACES if trace in after]

@@ -1,0 +1,57 @@
+"""Capacity is re-checked all the time: what is used is the sum of what is held."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from application.background import in_background
+from application.pacing import Pace
+from storage.capacity import Capacity
+from storage.database import Database
+from storage.leases import Leases
+
+EVERY: Final = timedelta(seconds=30)
+# A workflow that took capacity says so at once, unless Temporal is down.
+ASTRAY_AFTER: Final = timedelta(minutes=10)
+AT_ONCE: Final = 100
+
+WRONG = Gauge(
+    "holdfast_capacity_discrepancies", "Agents whose used capacity is not the sum of their leases."
+)
+SET_RIGHT = Counter(
+    "holdfast_capacity_leases_set_right", "Conversations whose leases did not follow them."
+)
+
+log = structlog.get_logger()
+
+
+class LeaseAudit:
+    """What is found astray is set right; a sum that is wrong is a bug, and only told."""
+
+    def __init__(self, database: Database, *, every: timedelta = EVERY) -> None:
+        self._capacity = Capacity(database)
+        self._leases = Leases(database)
+        self._pace = Pace(every, every)
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Look in the background."""
+        async with in_background(self._pace.keep(self.sweep, "capacity")):
+            yield
+
+    async def sweep(self, astray_after: timedelta = ASTRAY_AFTER) -> int:
+        """Look once; return how many conversations were set right."""
+        wrong = await self._capacity.audit()
+        WRONG.set(len(wrong))
+        for each in wrong:
+            log.error("used capacity is not the sum of leases", **each.model_dump(mode="json"))
+        astray = await self._leases.astray(astray_after, AT_ONCE)
+        for conversation_id in astray:
+            await self._leases.recheck(conversation_id)
+            SET_RIGHT.inc()
+            log.warning("leases did not follow", conversation_id=str(conversation_id))
+        return len(astray)
