@@ -121,10 +121,9 @@ _KEEP: Final = SQL("""
                %(has_media)s::boolean, %(traceparent)s::text, now
         FROM conversation
     ), files AS (
-        INSERT INTO media (media_id, conversation_id, message_id, position, state, mime_type, file_name,
+        INSERT INTO media (conversation_id, message_id, media_id, position, state, mime_type, file_name,
                            source_url, reason)
-        SELECT f.media_id, conversation_id, %(message_id)s::uuid, f.position, f.state,
-               f.mime_type, f.file_name, f.source_url, f.reason
+        SELECT conversation_id, %(message_id)s::uuid, f.*
         FROM conversation, jsonb_to_recordset(%(media)s::jsonb) AS f (
             media_id uuid, position integer, state text, mime_type text, file_name text,
             source_url text, reason text
@@ -159,12 +158,10 @@ KEEP_IN_CHAT: Final = compact(_KEEP.format(as_known=AS_KNOWN, as_said=AS_SAID, t
 # for a while yet, so nobody finds them lost before this has ended.
 _AT_WINDOW: Final = """
     AND EXISTS (
-        SELECT FROM chat_sessions s
-        JOIN chats h ON h.conversation_id = s.conversation_id
-        JOIN chat_leases l ON l.session_id = s.session_id
-        WHERE s.session_id = %(session_id)s AND s.conversation_id = c.conversation_id
-          AND h.lost_at IS NULL AND l.lease_id <> l.session_id
-          AND l.expires_at > clock_timestamp() + %(unsure)s::interval
+        SELECT FROM chat_leases JOIN chat_sessions USING (session_id) JOIN chats USING (conversation_id)
+        WHERE session_id = %(session_id)s AND conversation_id = c.conversation_id
+          AND lost_at IS NULL AND lease_id <> session_id
+          AND expires_at > clock_timestamp() + %(unsure)s::interval
     )
 """
 KEEP_AT_WINDOW: Final = compact(
