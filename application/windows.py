@@ -124,6 +124,8 @@ class AgentWindows:
             raise
         except HoldfastError as error:
             log.warning("a window's lease was not renewed; trying again", why=str(error))
+        except Exception:
+            log.exception("a window's lease was not renewed, in a way nobody planned for")
 
     async def _take(self, lease: WindowLease, lasts: timedelta) -> None:
         policy = (await self._organizations.get()).assignment
