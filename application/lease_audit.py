@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from prometheus_client import Counter, Gauge
+from prometheus_client import Counter
 
 from application.background import in_background
 from application.pacing import Pace
@@ -19,10 +19,10 @@ EVERY: Final = timedelta(seconds=30)
 ASTRAY_AFTER: Final = timedelta(minutes=10)
 AT_ONCE: Final = 100
 
-WRONG = Gauge(
-    "holdfast_capacity_discrepancies", "Agents whose used capacity is not the sum of their leases."
+SUMS = Counter(
+    "holdfast_capacity_sums_set_right", "Agents whose used capacity was not the sum of their leases."
 )
-SET_RIGHT = Counter(
+LEASES = Counter(
     "holdfast_capacity_leases_set_right", "Conversations whose leases did not follow them."
 )
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 class LeaseAudit:
-    """What is found astray is set right; a sum that is wrong is a bug, and only told."""
+    """Leases may be left behind by older releases. A sum that is wrong is a bug; both are set right."""
 
     def __init__(self, database: Database, *, every: timedelta = EVERY) -> None:
         self._capacity = Capacity(database)
@@ -45,13 +45,13 @@ class LeaseAudit:
 
     async def sweep(self, astray_after: timedelta = ASTRAY_AFTER) -> int:
         """Look once; return how many conversations were set right."""
-        wrong = await self._capacity.audit()
-        WRONG.set(len(wrong))
-        for each in wrong:
-            log.error("used capacity is not the sum of leases", **each.model_dump(mode="json"))
+        for wrong in await self._capacity.audit():
+            await self._capacity.recount(wrong.agent_id)
+            SUMS.inc()
+            log.error("used capacity was not the sum of leases", **wrong.model_dump(mode="json"))
         astray = await self._leases.astray(astray_after, AT_ONCE)
         for conversation_id in astray:
             await self._leases.recheck(conversation_id)
-            SET_RIGHT.inc()
+            LEASES.inc()
             log.warning("leases did not follow", conversation_id=str(conversation_id))
         return len(astray)

@@ -168,7 +168,7 @@ class Hands:
     async def _act(self, caller: Caller, view: ConversationView, action: Action) -> ConversationView:
         desk = self._engine.desk
         if action is Action.TAKE:
-            return await desk.accept(caller, view.conversation_id, new_id())
+            return await self._engine.offers.accept(caller, view.conversation_id, new_id())
         return await desk.act(caller, view.conversation_id, COMMANDS[action], new_id())
 
     async def _template(

@@ -40,6 +40,12 @@ AUDIT: Final = """
           IS DISTINCT FROM (coalesce(held.units, 0), coalesce(held.number, 0))
     ORDER BY agent_id LIMIT %(limit)s
 """
+RECOUNT: Final = """
+    UPDATE agent_loads SET (used_units, sessions) = (
+        SELECT coalesce(sum(units), 0), count(*) FROM capacity_leases WHERE agent_id = %(agent_id)s
+    )
+    WHERE agent_id = %(agent_id)s
+"""
 _PAGE: Final = 100
 
 
@@ -77,3 +83,9 @@ class Capacity:
     async def audit(self) -> list[Discrepancy]:
         """Whose used capacity is not the sum of their leases. Nobody's, if all is well."""
         return await self._db.rows(Discrepancy, AUDIT, {"limit": _PAGE})
+
+    async def recount(self, agent_id: AgentId) -> None:
+        """Begin anew with the sum of what they hold."""
+        async with self._db.transaction():
+            await self.lock([agent_id])
+            await self._db.execute(RECOUNT, {"agent_id": agent_id})

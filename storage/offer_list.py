@@ -20,7 +20,7 @@ LATEST: Final = SQL("""
     WHERE conversation_id = %(conversation_id)s AND agent_id = %(agent_id)s AND purpose <> 'consult'
     ORDER BY offer_id DESC LIMIT 1
 """).format(facts=_FACTS)
-# What customers told us of themselves is looked for where rules put it, where pages and forms do.
+# What is to be shown is looked for where rules put it, where pages and forms do, and where channels do.
 OPEN: Final = """
     SELECT o.offer_id, o.conversation_id, o.agent_id, o.queue_id, o.purpose, o.state, o.accepted,
            o.offered_by, o.offered_at, o.expires_at, o.shown_at, o.settled_at, o.reason,
@@ -35,16 +35,12 @@ OPEN: Final = """
            ) AS customer_is_known,
            NOT o.accepted AND coalesce((w.work #>> '{offers,may_decline}')::boolean, true)
                AS may_decline,
-           (
-               SELECT to_jsonb(v) FROM message_views v
-               WHERE v.conversation_id = c.conversation_id AND v.direction = 'inbound'
-               ORDER BY v.seq LIMIT 1
-           ) AS first_message,
+           to_jsonb(first) AS first_message,
            coalesce((
                SELECT jsonb_object_agg(field.name, field.value) FROM (
                    SELECT wanted.name, coalesce(
                        c.attributes ->> wanted.name, h.context ->> wanted.name,
-                       h.pre_chat ->> wanted.name
+                       h.pre_chat ->> wanted.name, first.details ->> wanted.name
                    ) AS value
                    FROM jsonb_array_elements_text(coalesce(w.work #> '{offers,fields}', '[]'))
                         AS wanted (name)
@@ -58,6 +54,11 @@ OPEN: Final = """
     JOIN contacts p ON p.contact_id = c.contact_id
     LEFT JOIN agents by ON by.agent_id = o.offered_by
     LEFT JOIN chats h ON h.conversation_id = c.conversation_id
+    LEFT JOIN LATERAL (
+        SELECT v.* FROM message_views v
+        WHERE v.conversation_id = c.conversation_id AND v.direction = 'inbound'
+        ORDER BY v.seq LIMIT 1
+    ) AS first ON true
     WHERE o.agent_id = %(agent_id)s AND o.state = 'open'
     ORDER BY o.offer_id LIMIT %(limit)s
 """

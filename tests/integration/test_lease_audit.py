@@ -1,4 +1,4 @@
-"""Leases that do not follow their conversations are found and set right; wrong sums are told."""
+"""Leases that do not follow their conversations are found and set right, and so are wrong sums."""
 
 from datetime import timedelta
 
@@ -60,7 +60,7 @@ async def test_what_an_older_release_forgot_to_hold_is_held(
     assert (lease.agent_id, lease.units, lease.forced) == (house.alice.agent_id, 30, True)
 
 
-async def test_inv7_a_sum_that_is_wrong_is_told(
+async def test_inv7_a_sum_that_is_wrong_is_found_and_set_right(
     desk: Distributing, audit: LeaseAudit, house: House
 ) -> None:
     await desk.offer(await desk.conversation(), house.alice)
@@ -69,3 +69,4 @@ async def test_inv7_a_sum_that_is_wrong_is_told(
     [wrong] = await desk.capacity.audit()
     assert (wrong.agent_id, wrong.used_units, wrong.leased_units) == (house.alice.agent_id, 7, 30)
     await audit.sweep()
+    assert await desk.capacity.audit() == []

@@ -11,6 +11,7 @@ import application.counting
 import application.dispatch
 import application.gauges
 import application.intake
+import application.lease_audit
 import application.live_events
 import application.reconcile
 import application.safekeeping
