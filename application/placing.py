@@ -1,4 +1,4 @@
-"""Where conversations that begin go: by the rules of their workstream, kept for a moment."""
+"""Where conversations that begin go: by their workstream's rules, and by what their queue can keep."""
 
 from datetime import timedelta
 from typing import Final
@@ -9,7 +9,9 @@ from prometheus_client import Counter
 from domain.ids import WorkstreamId
 from domain.routing_decisions import Arrival, Decision
 from domain.routing_rules import Rulebook
+from routing.overflow import admitted
 from routing.rules import decide
+from storage.entrances import Entrances
 from storage.routing_rules import Rulebooks
 from storage.shelf import Shelf
 
@@ -20,6 +22,11 @@ DECIDED = Counter(
     "Conversations that began, by what chose their queue: a rule, none, or one that failed.",
     ["outcome"],
 )
+OVERFLOWED = Counter(
+    "holdfast_overflowed_conversations",
+    "Conversations that came to a closed or full queue, by why, and by what was done about it.",
+    ["condition", "action"],
+)
 
 log = structlog.get_logger()
 
@@ -27,8 +34,9 @@ log = structlog.get_logger()
 class RulePlacing:
     """Fulfils `storage.beginnings.Placer`."""
 
-    def __init__(self, rulebooks: Rulebooks) -> None:
+    def __init__(self, rulebooks: Rulebooks, entrances: Entrances) -> None:
         self._rulebooks = rulebooks
+        self._entrances = entrances
         self.shelf = Shelf[WorkstreamId, Rulebook]()
 
     async def place(self, arrival: Arrival) -> Decision:
@@ -43,6 +51,13 @@ class RulePlacing:
                 rule=failed.rule,
                 why=failed.why,
             )
+        return await self._admitted(decision, arrival)
+
+    async def _admitted(self, decision: Decision, arrival: Arrival) -> Decision:
+        entrance = await self._entrances.of(decision.queue_id, decision.overflow)
+        decision = admitted(decision, arrival, entrance)
+        if decision.overflowed:
+            OVERFLOWED.labels(decision.overflowed.condition, decision.overflowed.action).inc()
         return decision
 
     async def _book(self, workstream_id: WorkstreamId) -> Rulebook:

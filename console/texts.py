@@ -278,6 +278,9 @@ class Texts(Value):
         Trigger.CONVERSATION_ENDED: "The conversation was ended",
         Trigger.CONVERSATION_REQUEUED: "The conversation went back to its queue",
         Trigger.CONVERSATION_CLOSED: "The conversation was closed",
+        Trigger.OUT_OF_HOURS: "The queue was closed",
+        Trigger.HOLIDAY: "The queue was closed for a holiday",
+        Trigger.OVERFLOW_ENDED: "The conversation ended: nobody could take it in time",
     }
 
 

@@ -13,8 +13,17 @@ from domain.channels import ChannelName, Region
 from domain.context_variables import ContextVariable
 from domain.custom_order import CustomOrder
 from domain.distribution import AssignmentMethod, WorkSettings
-from domain.ids import AccountId, AgentId, EndpointId, QueueId, TemplateId, WorkstreamId
+from domain.ids import (
+    AccountId,
+    AgentId,
+    EndpointId,
+    OperatingHoursId,
+    QueueId,
+    TemplateId,
+    WorkstreamId,
+)
 from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
+from domain.overflow import Overflow
 from domain.presences import BasePresence
 from domain.skills import AgentSkill
 from domain.timers import TimerPolicy
@@ -100,6 +109,11 @@ class Queue(Versioned):
     """Which of its members are asked first."""
     custom_order: CustomOrder = CustomOrder()
     """Counts when the method is `custom`."""
+    is_default: bool = False
+    """Every agent is a member, and it is not removed."""
+    operating_hours_id: OperatingHoursId | None = None
+    """When somebody answers in it. None: at all times."""
+    overflow: Overflow = Overflow()
 
 
 class Role(StrEnum):

@@ -67,6 +67,7 @@ class Event(StrEnum):
     WRAP_UP_EXPIRED = "wrap_up_expired"
     INACTIVITY_EXPIRED = "inactivity_expired"
     AUTO_CLOSE = "auto_close"
+    OVERFLOWED = "overflowed"
     OVERFLOW_ENDED = "overflow_ended"
     BOT_ENDED = "bot_ended"
     FORCE_CLOSED = "force_closed"
@@ -93,6 +94,8 @@ class MailKind(StrEnum):
     AGENT_AWAY = "agent_away"
     """Its agent's last window is gone."""
     AGENT_RETURNED = "agent_returned"
+    OVERFLOW_ENDED = "overflow_ended"
+    """It came to a queue that keeps nothing now: closed, or full."""
 
 
 class Mail(Value):
@@ -134,6 +137,10 @@ class Memory(Value):
     agent_id: AgentId | None = None
     preferred_agent_id: AgentId | None = None
     """Asked first when the conversation is routed again."""
+    queue_id: QueueId | None = None
+    """Where it went since it began. None: nowhere."""
+    queued_at: datetime | None = None
+    """Since when it waits, or waited last, in its queue."""
     session_open: bool = False
     """The agent keeps the conversation on their desk; a returning customer meets them again."""
     holds_capacity: bool = False

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from domain.conversations import State
-from domain.ids import AgentId, OfferId
+from domain.ids import AgentId, OfferId, QueueId
 from domain.offers import OfferState, OfferTerms
 from domain.timers import Deadline
 from domain.values import Value
@@ -25,6 +25,9 @@ class Trigger(StrEnum):
     WINDOW_OPENED = "window_opened"
     PARKED_REPLY_EXPIRED = "parked_reply_expired"
     CUSTOMER_OPTED_OUT = "customer_opted_out"
+    OUT_OF_HOURS = "out_of_hours"
+    HOLIDAY = "holiday"
+    OVERFLOW_ENDED = "overflow_ended"
     CONVERSATION_ENDED = "conversation_ended"
     CONVERSATION_REQUEUED = "conversation_requeued"
     CONVERSATION_CLOSED = "conversation_closed"
@@ -61,6 +64,14 @@ class FreeCapacity(Value):
     """The conversation uses nobody's capacity any more."""
 
     kind: Literal["free_capacity"] = "free_capacity"
+
+
+class JoinQueue(Value):
+    """It waits from then on: in another queue, or in the one in which it was before."""
+
+    kind: Literal["join_queue"] = "join_queue"
+    queue_id: QueueId | None = None
+    at: datetime
 
 
 class MakeOffer(Value):
@@ -140,6 +151,7 @@ Effect: TypeAlias = (
     | Unassign
     | HoldCapacity
     | FreeCapacity
+    | JoinQueue
     | MakeOffer
     | SettleOffer
     | SetDeadline

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from domain.channels import ChannelName
 from domain.ids import ConversationId, EndpointId, QueueId, RoutingDecisionId, WorkstreamId
+from domain.overflow import Overflow, Overflowed
 from domain.routing_rules import RulesetKind
 from domain.skills import RequiredSkill
 from domain.values import Value
@@ -58,6 +59,10 @@ class Decision(Value):
     priority: int = USUAL_PRIORITY
     language: str
     required_skills: tuple[RequiredSkill, ...] = ()
+    overflow: Overflow | None = None
+    """Holds for this conversation in place of what its queue says, when its rule says so."""
+    overflowed: Overflowed | None = None
+    """Its queue was closed or full."""
     considered: tuple[Verdict, ...] = ()
 
     @property

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from domain.conditions import Condition, comparisons_in, hours_in
 from domain.ids import OperatingHoursId, QueueId, RulesetId, WorkstreamId
 from domain.operating_hours import OperatingHours
+from domain.overflow import Overflow
 from domain.skills import RequiredSkill
 from domain.texts import PRINTABLE, Language, Name
 from domain.values import Value
@@ -68,12 +69,19 @@ class Outcome(Value):
     priority: Priority | None = None
     language: Language | None = None
     skills: Skills = ()
+    overflow: Overflow | None = None
+    """In place of what the queue says of overflow."""
+
+    @property
+    def chosen(self) -> tuple[QueueId, ...]:
+        """The queues to which it sends."""
+        own = (self.queue_id,) if self.queue_id else ()
+        return (*own, *(share.queue_id for share in self.split))
 
     @property
     def queues(self) -> tuple[QueueId, ...]:
         """Every queue that it names."""
-        own = (self.queue_id,) if self.queue_id else ()
-        return (*own, *(share.queue_id for share in self.split))
+        return (*self.chosen, *(self.overflow.queues if self.overflow else ()))
 
     @model_validator(mode="after")
     def _is_something(self) -> Self:
@@ -82,8 +90,10 @@ class Outcome(Value):
         if self.split and sum(share.percent for share in self.split) != WHOLE:
             total = sum(share.percent for share in self.split)
             raise ValueError(f"the percentages of a split must sum to 100; these sum to {total}")
-        if len(set(self.queues)) != len(self.queues):
+        if len(set(self.chosen)) != len(self.chosen):
             raise ValueError("name each queue of a split once")
+        if self.overflow and set(self.overflow.queues) & set(self.chosen):
+            raise ValueError("a queue cannot overflow into itself")
         if self == Outcome.model_construct():
             raise ValueError("an outcome needs at least one of queue_id, split, attributes, …")
         return self
@@ -151,12 +161,12 @@ def problems_of(kind: RulesetKind, rules: Sequence[Rule]) -> Iterator[str]:
         if number > 1:
             yield f"{number} rules are named “{name}”. Name each differently: explanations say names."
     for rule in rules:
-        if kind is RulesetKind.CLASSIFICATION and rule.outcome.queues:
+        if kind is RulesetKind.CLASSIFICATION and (rule.outcome.queues or rule.outcome.overflow):
             yield (
-                f"“{rule.name}” names a queue, but a classification rule says what something is. Set"
-                " an attribute, and choose the queue by it in a route_to_queue rule."
+                f"“{rule.name}” names a queue or its overflow, but a classification rule says what"
+                " something is. Set an attribute, and choose the queue by it in a route_to_queue rule."
             )
-        if kind is RulesetKind.ROUTE_TO_QUEUE and not rule.outcome.queues:
+        if kind is RulesetKind.ROUTE_TO_QUEUE and not rule.outcome.chosen:
             yield f"“{rule.name}” names no queue. Give its outcome a queue_id or a split."
     values = sum(len(each.values) for rule in rules for each in comparisons_in(rule.condition))
     if values > VALUES_OF_A_SET:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from domain.ids import QueueId
 from domain.values import Value
 
 
@@ -22,8 +23,16 @@ class Deadline(StrEnum):
     WRAP_UP_CLOSE = "wrap_up_close"
     PARKED_REPLY = "parked_reply"
     AGENT_LOST = "agent_lost"
+    QUEUE_OVERFLOW = "queue_overflow"
     CLOSE_RETRY = "close_retry"
     """Closing was refused because mail was on its way; look again."""
+
+
+class QueueOverflow(Value):
+    """How long a conversation may wait in its queue, and where it goes then. None: it ends."""
+
+    after: timedelta
+    queue_id: QueueId | None = None
 
 
 class TimerPolicy(Value):
@@ -45,6 +54,8 @@ class TimerPolicy(Value):
     """How long a live-chat customer may take to come back to the same agent. None: not offered."""
     agent_lost: timedelta = timedelta(minutes=5)
     """How long what a lost agent has waits for them; as the organisation says."""
+    queue_overflow: QueueOverflow | None = None
+    """As its queue says, or the rule that chose the queue. None: it waits until somebody comes."""
     same_agent: bool = Field(default=True)
     """A waiting conversation goes back to its agent first (affinity)."""
 

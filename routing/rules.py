@@ -111,6 +111,7 @@ class _Deciding:
             priority=self._priority,
             language=self._known.language,
             required_skills=tuple(self._skills.values()),
+            overflow=rule.outcome.overflow if rule else None,
             considered=tuple(self._considered),
         )
 

@@ -52,6 +52,7 @@ from storage.callbacks import DeliveryReports
 from storage.conversations import Conversations as ConversationList
 from storage.diversions import Diversions
 from storage.endpoints import Endpoints
+from storage.entrances import Entrances
 from storage.events import LiveEvents
 from storage.figures import Figures
 from storage.leases import Leases
@@ -140,7 +141,7 @@ def build(around: Surroundings) -> Parts:
     )
     profiles = ProfileFetching(Profiles(database))
     signal_post = SignalPost(open_accounts)
-    placer = RulePlacing(Rulebooks(database))
+    placer = RulePlacing(Rulebooks(database), Entrances(database))
     intake = Intake(
         open_accounts=open_accounts,
         accounts=around.accounts,

@@ -20,6 +20,7 @@ EVENTS: Final[dict[Deadline, Event]] = {
     Deadline.WRAP_UP_CAPACITY: Event.WRAP_UP_BLOCK_EXPIRED,
     Deadline.WRAP_UP_CLOSE: Event.WRAP_UP_EXPIRED,
     Deadline.PARKED_REPLY: Event.PARKED_REPLY_EXPIRED,
+    Deadline.QUEUE_OVERFLOW: Event.OVERFLOWED,
     Deadline.AGENT_LOST: Event.AGENT_LOST,
 }
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from transitions import Machine, MachineError
 
 from domain.conversations import Event, Memory, State
-from domain.effects import Effect, SetDeadline
+from domain.effects import Effect, JoinQueue, SetDeadline
 from domain.errors import ConversationClosed, Refused
 from domain.ids import AgentId
 from domain.offers import OfferTerms
@@ -54,7 +54,7 @@ def resume(memory: Memory, *, now: datetime, timers: TimerPolicy) -> Memory:
     getattr(step, f"enter_{memory.state}")()
     if memory.state is State.DISCONNECTED:
         step.start_grace()
-    kept = [effect for effect in step.effects if isinstance(effect, SetDeadline)]
+    kept = [effect for effect in step.effects if isinstance(effect, SetDeadline | JoinQueue)]
     if memory.offer is not None:
         countdown = SetDeadline(deadline=Deadline.OFFER_COUNTDOWN, at=memory.offer.expires_at)
         kept.append(countdown)

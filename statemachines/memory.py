@@ -12,6 +12,7 @@ from domain.effects import (
     ExpireParked,
     FreeCapacity,
     HoldCapacity,
+    JoinQueue,
     MakeOffer,
     OpenWindow,
     ReleaseParked,
@@ -42,6 +43,8 @@ def _change(memory: Memory, effect: Effect) -> dict[str, Any]:  # noqa: C901, PL
             return {"holds_capacity": True}
         case FreeCapacity():
             return {"holds_capacity": False}
+        case JoinQueue(queue_id=queue_id, at=at):
+            return {"queue_id": queue_id or memory.queue_id, "queued_at": at}
         case MakeOffer(terms=terms):
             return {"offer": terms}
         case SettleOffer(offer_id=offer_id):

@@ -8,10 +8,11 @@ from domain.offers import OfferState
 from domain.timers import Deadline
 from statemachines.connections import Connections
 from statemachines.hands import Hands
+from statemachines.queueing import Queueing
 from statemachines.windows import Windows
 
 
-class Step(Windows, Hands, Connections):
+class Step(Windows, Hands, Connections, Queueing):
     """One firing: what conditions may ask, and the effects that callbacks collect.
 
     The names of its methods are the words of the table's `do`, `when` and `unless`. Those about one
@@ -27,6 +28,7 @@ class Step(Windows, Hands, Connections):
     def enter_open(self) -> None:
         self._enter(State.OPEN)
         self._arm(Deadline.OPEN_AUTO_CLOSE, self.timers.open_auto_close)
+        self._queue_again()
 
     def enter_active(self) -> None:
         self._enter(State.ACTIVE, keep=(Deadline.AGENT_LOST,))

@@ -36,7 +36,8 @@ def on(
 TABLE: Final[tuple[Row, ...]] = (
     # The customer writes. Whatever the state, the message opens the service window again, unless it is
     # found when that would be over, too.
-    on(Event.CUSTOMER_WROTE, (State.OPEN, State.ACTIVE), None, "open_window", "release_parked"),
+    on(Event.CUSTOMER_WROTE, State.OPEN, None, "open_window", "watch_the_wait", "release_parked"),
+    on(Event.CUSTOMER_WROTE, State.ACTIVE, None, "open_window", "release_parked"),
     on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, State.ACTIVE, "open_window", "announce_window_opened", "release_parked", when="window_is_renewed"),
     on(Event.CUSTOMER_WROTE, State.TEMPLATE_ONLY, None, "open_window", unless="window_is_renewed"),
     on(Event.CUSTOMER_WROTE, State.WAITING, State.OPEN, "open_window", "requeue", "release_parked"),
@@ -48,7 +49,7 @@ TABLE: Final[tuple[Row, ...]] = (
     # Live chat: the connection, and the customer's own End. What ended stays ended: the customer may be
     # in another chat by now. Persistent chats are ended by agents only; other live chats do not wait, but
     # one that did would have no agent to wrap it up.
-    on(Event.CHAT_STARTED, State.OPEN, None, "start_waiting", when="is_live"),
+    on(Event.CHAT_STARTED, State.OPEN, None, "start_waiting", "watch_the_wait", when="is_live"),
     on(Event.CONNECTION_LOST, State.OPEN, None, "start_grace", when="is_live"),
     on(Event.CONNECTION_LOST, State.ACTIVE, State.DISCONNECTED, "start_grace", "announce_disconnected", when="is_live"),
     on(Event.CUSTOMER_RETURNED, State.OPEN, None, "end_grace", when="is_live"),
@@ -96,11 +97,12 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.SERVICE_WINDOW_EXPIRED, (State.OPEN, State.WAITING, State.TEMPLATE_ONLY, State.WRAP_UP), None, "close_window"),
     on(Event.PARKED_REPLY_EXPIRED, UNFINISHED, None, "expire_parked"),
     on(Event.AUTO_CLOSE, State.OPEN, State.CLOSED),
+    on(Event.OVERFLOWED, State.OPEN, None, "move_on", when="another_queue_takes_it"),
+    on(Event.OVERFLOW_ENDED, State.OPEN, State.CLOSED, "announce_overflow"),
     on(Event.INACTIVITY_EXPIRED, (State.WAITING, State.OPEN), State.CLOSED),
     on(Event.WRAP_UP_BLOCK_EXPIRED, State.WRAP_UP, None, "free_capacity"),
     on(Event.WRAP_UP_EXPIRED, State.WRAP_UP, State.CLOSED),
     # Others end it.
-    on(Event.OVERFLOW_ENDED, State.OPEN, State.CLOSED),
     on(Event.BOT_ENDED, State.OPEN, State.CLOSED),
     on(Event.FORCE_CLOSED, UNFINISHED, State.CLOSED),
 )  # fmt: skip
@@ -137,6 +139,7 @@ REFUSALS: Final[dict[Event, str]] = {
     Event.INACTIVITY_EXPIRED: "The conversation is not waiting.",
     Event.WRAP_UP_BLOCK_EXPIRED: "The conversation is not in wrap-up.",
     Event.WRAP_UP_EXPIRED: "The conversation is not in wrap-up.",
+    Event.OVERFLOWED: "No other queue takes the conversation.",
     Event.OVERFLOW_ENDED: "The conversation is not waiting in a queue.",
     Event.BOT_ENDED: "No bot has the conversation.",
     Event.FORCE_CLOSED: "The conversation is closed already.",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.conversations import State
+from domain.conversations import Event, State
 from domain.effects import ExpireParked, OpenWindow, ReleaseParked, SetDeadline, Trigger, WithdrawParked
 from domain.service_window import is_window_open, window_after
 from domain.timers import Deadline
@@ -58,7 +58,8 @@ class Windows(Firing):
         self._announce(Trigger.WINDOW_CLOSED)
 
     def _stay_open(self) -> None:
-        if not self._forced_closing():
+        """Unless it was to close whatever the customer writes: by order, or for want of people."""
+        if self.memory.closing not in {Event.FORCE_CLOSED, Event.OVERFLOW_ENDED}:
             self._disarm(Deadline.CLOSE_RETRY)
 
     def _withdraw_parked(self) -> None:

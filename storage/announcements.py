@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from domain.automated import Recipient
+from domain.automated import SAID_ANYWAY, Recipient
 from domain.effects import Trigger
 from domain.ids import ConversationId, MessageId
 from domain.values import Value
@@ -53,7 +53,7 @@ class Announcements:
             "endpoint_id": place.endpoint_id,
             "channel": place.channel,
         }
-        rows = await self._db.rows(_Configured, CONFIGURED, which)
+        rows = _with_said_anyway(triggers, await self._db.rows(_Configured, CONFIGURED, which))
         configured = sorted(rows, key=lambda row: triggers.index(row.trigger))
         said = [await self._say(place, row, cause) for row in configured]
         return tuple(message_id for message_id in said if message_id)
@@ -80,6 +80,18 @@ class Announcements:
         )
         message_id = await self._messages.say(place, saying)
         return message_id if leaves else None
+
+
+def _with_said_anyway(
+    triggers: Sequence[Trigger], configured: Sequence[_Configured]
+) -> list[_Configured]:
+    told = {row.trigger for row in configured if row.recipient is Recipient.CUSTOMER}
+    silent = [trigger for trigger in triggers if trigger in SAID_ANYWAY and trigger not in told]
+    anyway = (
+        _Configured(trigger=trigger, recipient=Recipient.CUSTOMER, wording=SAID_ANYWAY[trigger])
+        for trigger in silent
+    )
+    return [*configured, *anyway]
 
 
 def _cause(trigger: Trigger, recipient: Recipient, cause: str) -> str:

@@ -41,11 +41,11 @@ OPEN: Final = """
     ), conversation AS (
         INSERT INTO conversations
             (conversation_id, channel, endpoint_id, address_id, contact_id, workstream_id, queue_id,
-             language, priority, attributes, required_skills)
+             language, priority, attributes, required_skills, overflow)
         VALUES (%(conversation_id)s, %(channel)s, %(endpoint_id)s, %(address_id)s, %(contact_id)s,
                 %(workstream_id)s,
                 coalesce((SELECT queue_id FROM queue), %(fallback_queue_id)s::uuid),
-                %(language)s, %(priority)s, %(attributes)s, %(required_skills)s)
+                %(language)s, %(priority)s, %(attributes)s, %(required_skills)s, %(overflow)s)
         RETURNING conversation_id, queue_id
     )
     INSERT INTO routing_decisions (decision_id, conversation_id, explanation)
@@ -136,6 +136,7 @@ def _row(arrival: Arrival, address: KnownAddress, decision: Decision) -> dict[st
         "priority": decision.priority,
         "attributes": document(decision.attributes),
         "required_skills": document(decision.required_skills),
+        "overflow": document(decision.overflow) if decision.overflow else None,
         "decision_id": new_id(),
         "explanation": document(decision),
         "gone": _GONE,

@@ -55,7 +55,9 @@ AMONG_ALL: Final = _PAGE.format(among=SQL("true"), **_NEWEST)
 MOST_URGENT: Final = _PAGE.format(among=SQL("v.state <> 'closed'"), **_URGENT)
 TIMERS: Final = """
     SELECT w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END
-               || coalesce((SELECT timers FROM timers_of_the_organization), '{}') AS timers
+               || coalesce((SELECT timers FROM timers_of_the_organization), '{}')
+               || coalesce((SELECT o.timers FROM timers_of_overflow o
+                            WHERE o.conversation_id = c.conversation_id), '{}') AS timers
     FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     LEFT JOIN widgets chat ON chat.endpoint_id = c.endpoint_id

@@ -43,7 +43,9 @@ PENDING: Final = """
            c.agent_id, c.state, c.opened_at, c.last_inbound_at, c.window_expires_at, c.state_changed_at,
            c.closed_at, c.close_reason, c.language, c.preferred_agent_id, c.revision,
            w.timers || CASE WHEN w.persistent THEN '{}' ELSE coalesce(chat.timers, '{}') END
-               || coalesce((SELECT timers FROM timers_of_the_organization), '{}') AS timers,
+               || coalesce((SELECT timers FROM timers_of_the_organization), '{}')
+               || coalesce((SELECT o.timers FROM timers_of_overflow o
+                            WHERE o.conversation_id = c.conversation_id), '{}') AS timers,
            w.persistent, c.holds_capacity, (
                SELECT to_jsonb(o) FROM offers o
                WHERE o.conversation_id = c.conversation_id AND o.state = 'open'

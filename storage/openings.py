@@ -1,4 +1,4 @@
-"""What is said when a conversation begins: monitoring notice, greeting, consent question."""
+"""What is said when a conversation begins: monitoring notice, greeting, hours, consent question."""
 
 from typing import Final
 from uuid import UUID
@@ -7,6 +7,7 @@ from domain.conversations import MailKind
 from domain.effects import Trigger
 from domain.ids import ConversationId, MessageId
 from domain.notices import ConsentQuestion, MonitoringNotice, NoticeChoice
+from domain.overflow import OverflowAction, OverflowCondition, Overflowed
 from domain.values import Value
 from storage.announcements import Announcements
 from storage.database import Database
@@ -15,7 +16,10 @@ from storage.system_messages import Place, Saying, SystemMessages
 
 POLICY: Final = """
     SELECT w.monitoring_notice AS choice, w.consent, o.monitoring_notice AS notice,
-           EXISTS (SELECT FROM consent_views s WHERE s.address_id = %(address_id)s) AS was_asked
+           EXISTS (SELECT FROM consent_views s WHERE s.address_id = %(address_id)s) AS was_asked,
+           (SELECT d.explanation -> 'overflowed' FROM routing_decisions d
+            WHERE d.conversation_id = %(conversation_id)s
+            ORDER BY d.decision_id LIMIT 1) AS overflowed
     FROM workstreams w
     LEFT JOIN organizations o ON true
     WHERE w.workstream_id = %(workstream_id)s
@@ -48,12 +52,26 @@ class _Policy(Value):
     consent: ConsentQuestion
     notice: MonitoringNotice | None
     was_asked: bool
+    overflowed: Overflowed | None
 
     @property
     def gives_notice(self) -> bool:
         as_organization = self.choice is NoticeChoice.AS_ORGANIZATION
         enabled = self.notice is not None and self.notice.enabled
         return enabled if as_organization else self.choice is NoticeChoice.ON
+
+    @property
+    def ends_at_once(self) -> bool:
+        return self.overflowed is not None and self.overflowed.action is OverflowAction.END
+
+    @property
+    def triggers(self) -> list[Trigger]:
+        """Who is not let in is not greeted either."""
+        found = self.overflowed
+        greets = [] if self.ends_at_once else [Trigger.CONVERSATION_OPENED]
+        if found is None or found.condition is not OverflowCondition.OUT_OF_HOURS:
+            return greets
+        return [*greets, Trigger.HOLIDAY if found.is_holiday else Trigger.OUT_OF_HOURS]
 
 
 class Openings:
@@ -73,12 +91,14 @@ class Openings:
             return
         said = [
             await self._notify(place, policy),
-            *await self._announcements.announce_in(place, [Trigger.CONVERSATION_OPENED], _OPENING),
-            await self._ask(place, policy),
+            *await self._announcements.announce_in(place, policy.triggers, _OPENING),
+            None if policy.ends_at_once else await self._ask(place, policy),
         ]
         for message_id in said:
             if message_id is not None:
                 await self._mailbox.post(conversation_id, MailKind.SYSTEM_WROTE, message_id)
+        if policy.ends_at_once:
+            await self._mailbox.post(conversation_id, MailKind.OVERFLOW_ENDED)
 
     async def _notify(self, place: Place, policy: _Policy) -> MessageId | None:
         if policy.notice is None or not policy.gives_notice:

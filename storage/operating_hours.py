@@ -39,6 +39,9 @@ OPERATING_HOURS: Final = Statements(
         WHERE h.operating_hours_id = %(id)s
           AND NOT EXISTS (SELECT FROM routing_rulesets r
                           WHERE h.operating_hours_id = ANY (r.operating_hours_ids))
+          AND NOT EXISTS (SELECT FROM queues q
+                          WHERE q.operating_hours_id = h.operating_hours_id
+                            AND q.deleted_at IS NULL)
           AND NOT EXISTS (SELECT FROM widgets w JOIN endpoints e USING (endpoint_id)
                           WHERE w.settings ->> 'operating_hours_id' = h.operating_hours_id::text
                             AND e.deleted_at IS NULL)
@@ -47,6 +50,10 @@ OPERATING_HOURS: Final = Statements(
         "widgets": """
             SELECT count(*) AS number FROM widgets w JOIN endpoints e USING (endpoint_id)
             WHERE w.settings ->> 'operating_hours_id' = %(id)s::uuid::text AND e.deleted_at IS NULL
+        """,
+        "queues": """
+            SELECT count(*) AS number FROM queues
+            WHERE operating_hours_id = %(id)s AND deleted_at IS NULL
         """,
         "sets of routing rules": """
             SELECT count(*) AS number FROM routing_rulesets WHERE %(id)s = ANY (operating_hours_ids)

@@ -25,11 +25,19 @@ PROJECT: Final = """
     SET revision = %(revision)s, state = %(state)s,
         state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(at)s END,
         agent_id = %(agent_id)s, preferred_agent_id = %(preferred_agent_id)s,
-        queue_id = coalesce(%(queue_id)s, queue_id), holds_capacity = %(holds_capacity)s,
+        holds_capacity = %(holds_capacity)s,
         away_agent_id = CASE WHEN agent_id = %(agent_id)s THEN away_agent_id END,
         ended_by = CASE WHEN channel = 'live_chat' OR %(state)s IN ('wrap_up', 'closed')
                         THEN coalesce(ended_by, %(ended_by)s) END
     WHERE conversation_id = %(conversation_id)s
+"""
+# A queue that was removed a moment ago keeps nobody. What a rule said of overflow, it said of the queue
+# that it chose.
+MOVE: Final = """
+    UPDATE conversations SET queue_id = %(queue_id)s, overflow = NULL
+    WHERE conversation_id = %(conversation_id)s AND EXISTS (
+        SELECT FROM queues WHERE queue_id = %(queue_id)s AND deleted_at IS NULL FOR KEY SHARE
+    )
 """
 PROJECT_CLOSED: Final = """
     UPDATE conversations SET revision = %(revision)s WHERE conversation_id = %(conversation_id)s
@@ -168,6 +176,8 @@ class Projections:
         if before.state is State.CLOSED:
             await self._db.execute(PROJECT_CLOSED, facts)
             return
+        if projection.queue_id not in {None, before.queue_id}:
+            await self._db.execute(MOVE, facts)
         state = before.state if projection.state is State.CLOSED else projection.state
         await self._db.execute(PROJECT, {**facts, "state": state})
         if before.agent_id is None and projection.agent_id is not None:

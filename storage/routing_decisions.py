@@ -12,7 +12,7 @@ LISTING: Final = """
     FROM routing_decisions d
     CROSS JOIN LATERAL jsonb_to_record(d.explanation) AS e (
         queue_id uuid, by text, why text, attributes jsonb, priority integer, language text,
-        required_skills jsonb, considered jsonb
+        required_skills jsonb, overflow jsonb, overflowed jsonb, considered jsonb
     )
     JOIN queues q ON q.queue_id = e.queue_id
     WHERE d.conversation_id = %(conversation_id)s AND d.about = 'queue'

@@ -64,6 +64,7 @@ class Books:
             state=memory.state,
             at=workflow.now(),
             agent_id=memory.agent_id,
+            queue_id=memory.queue_id,
             preferred_agent_id=memory.preferred_agent_id,
             holds_capacity=memory.holds_capacity,
             announcements=tuple(announced),

@@ -12,6 +12,7 @@ from domain.effects import (
     ExpireParked,
     FreeCapacity,
     HoldCapacity,
+    JoinQueue,
     ReleaseParked,
     SettleOffer,
     Trigger,
@@ -29,6 +30,7 @@ _SHOWN: Final = (
     ExpireParked,
     FreeCapacity,
     HoldCapacity,
+    JoinQueue,
     ReleaseParked,
     SettleOffer,
     Unassign,
@@ -46,6 +48,11 @@ def needs_projection(effects: Iterable[Effect]) -> bool:
 def announcements(effects: Iterable[Effect]) -> tuple[Trigger, ...]:
     """What people are told about, in order."""
     return tuple(effect.trigger for effect in effects if isinstance(effect, Announce))
+
+
+def moves(effects: Iterable[Effect]) -> bool:
+    """Whether it waits in another queue with them."""
+    return any(isinstance(each, JoinQueue) and each.queue_id is not None for each in effects)
 
 
 def ends(effects: Iterable[Effect]) -> bool:

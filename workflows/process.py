@@ -13,7 +13,7 @@ from domain.ids import AgentId, MessageId
 from domain.messages import DeliveryStatus
 from domain.offers import OfferTerms
 from domain.timers import Deadline
-from statemachines import deadlines, parking, proposals
+from statemachines import deadlines, parking, proposals, queueing
 from statemachines.commands import check, event_of, is_done_already
 from statemachines.machine import fire, resume
 from workflows import performing, search_attributes
@@ -31,6 +31,9 @@ _ABOUT_OFFERS: Final = (Event.OFFERED, Event.OFFER_DECLINED, Event.OFFER_EXPIRED
 _CLOSING: Final = (Event.AUTO_CLOSE, Event.INACTIVITY_EXPIRED, Event.WRAP_UP_EXPIRED)
 """What closes, and nothing else: no time comes after it. Thousands may be due after an outage."""
 
+_ABOUT_WAITING: Final = (Event.OVERFLOWED, Event.OVERFLOW_ENDED)
+"""What is decided by durations that were read a moment ago, or by none."""
+
 _TAKING: Final = (Event.PICKED, Event.REVIVED)
 """What agents may do only with capacity left. What is offered to them has reserved it."""
 
@@ -41,6 +44,7 @@ _EVENTS: Final = {
     MailKind.CONNECTION_LOST: Event.CONNECTION_LOST,
     MailKind.CUSTOMER_RETURNED: Event.CUSTOMER_RETURNED,
     MailKind.CUSTOMER_ENDED: Event.CUSTOMER_ENDED,
+    MailKind.OVERFLOW_ENDED: Event.OVERFLOW_ENDED,
     MailKind.AGENT_AWAY: Event.AGENT_AWAY,
     MailKind.AGENT_RETURNED: Event.AGENT_RETURNED,
     MailKind.WINDOW_REFUSED: Event.SERVICE_WINDOW_EXPIRED,
@@ -122,6 +126,8 @@ class Process:
         """A deadline has come."""
         event = deadlines.event_of(self.memory, deadline)
         self.memory = deadlines.without(self.memory, deadline)
+        if event is Event.OVERFLOWED:
+            event = await self._overflowing()
         if event is not None:
             await self.notice(event)
 
@@ -150,6 +156,17 @@ class Process:
             workflow.logger.info("event refused", extra={"event": event, "reason": str(refusal)})
 
     # -- deciding and performing ----------------------------------------------------------------
+
+    async def _overflowing(self) -> Event | None:
+        """It has waited long enough, unless its queue says something else by now."""
+        await self.books.refresh_timers()
+        event = queueing.overflowing(self.memory, self.start.timers, workflow.now())
+        if event is None:
+            self._settle_in()
+        return event
+
+    def _settle_in(self) -> None:
+        self.memory = queueing.settled_in(self.memory, self.start.timers, workflow.now())
 
     async def _consider(self, offer: OfferTerms | None) -> None:
         """Somebody is offered the conversation, or has it at once; unless that comes too late."""
@@ -200,7 +217,7 @@ class Process:
         if event in _CLOSING:
             return workflow.patched("closing asks for no durations")
         is_steady = event is Event.CUSTOMER_WROTE and self.memory.state in _STEADY
-        return is_steady or event in _ABOUT_OFFERS
+        return is_steady or event in _ABOUT_OFFERS or event in _ABOUT_WAITING
 
     async def _perform(self, event: Event, before: Memory, effects: tuple[Effect, ...]) -> None:
         self.errands.deliver(*performing.released(before, effects))
@@ -215,6 +232,10 @@ class Process:
             )
             # What the system says leaves in its turn, whatever state the conversation is in.
             self.errands.deliver(*automated)
+        if performing.moves(effects):
+            # Only now PostgreSQL knows in which queue it waits, and so for how long.
+            await self.books.refresh_timers()
+            self._settle_in()
         workflow.set_current_details(current_details(self.memory))
 
     async def _park(self, message_id: MessageId) -> None:

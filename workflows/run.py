@@ -33,6 +33,7 @@ def beginning(start: ConversationStart) -> Memory:
         service_window=start.service_window,
         persistent=start.persistent,
         last_inbound_at=start.opened_at,
+        queued_at=start.opened_at,
     )
     if known is None:
         return memory

@@ -117,6 +117,8 @@ class TimerSettings(TimerPolicy):
             raise ValueError(
                 "agent_lost is the same everywhere: set it in the organisation's assignment"
             )
+        if self.queue_overflow is not None:
+            raise ValueError("queue_overflow is that of the queue: set it in the queue's overflow")
         return self
 
     @model_validator(mode="after")

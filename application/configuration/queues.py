@@ -1,6 +1,6 @@
 """Queues: where conversations wait for one of the members."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
@@ -12,7 +12,8 @@ from domain.configuration import Caller, Queue
 from domain.custom_order import CustomOrder
 from domain.distribution import AssignmentMethod
 from domain.errors import InvalidInput
-from domain.ids import AgentId, QueueId, new_id
+from domain.ids import AgentId, OperatingHoursId, QueueId, new_id
+from domain.overflow import Overflow
 from storage.database import Database
 from storage.queues import Queues
 from storage.skills import Skills
@@ -37,6 +38,10 @@ class NewQueue(Draft):
     method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY
     custom_order: CustomOrder = CustomOrder()
     """What comes first, and whom it is offered to, when the method is `custom`."""
+    is_default: bool = False
+    """All agents are its members, those to come as well."""
+    operating_hours_id: OperatingHoursId | None = None
+    overflow: Overflow = Overflow()
 
 
 class QueueChange(Draft):
@@ -47,6 +52,14 @@ class QueueChange(Draft):
     member_ids: Members | None = None
     method: AssignmentMethod | None = None
     custom_order: CustomOrder | None = None
+    is_default: bool | None = None
+    operating_hours_id: OperatingHoursId | None = None
+    overflow: Overflow | None = None
+
+    def given(self) -> dict[str, Any]:
+        """As of every form; but to have no hours is to be open at all times."""
+        is_always_open = "operating_hours_id" in self.model_fields_set and not self.operating_hours_id
+        return {**super().given(), **({"operating_hours_id": None} if is_always_open else {})}
 
 
 class QueueConfiguration:
@@ -65,7 +78,8 @@ class QueueConfiguration:
         return await self._register.listing(cursor, limit)
 
     async def create(self, caller: Caller, draft: NewQueue) -> Queue:
-        """Open one."""
+        """Open one. Raise InvalidInput for what no queue can be."""
+        _check_members(draft.member_ids, is_default=draft.is_default)
         await self._check(draft.custom_order)
         queue = Queue(queue_id=new_id(), created_at=now(), updated_at=now(), **dict(draft))
         return await self._register.create(caller, queue.queue_id, queue)
@@ -73,7 +87,13 @@ class QueueConfiguration:
     async def update(
         self, caller: Caller, queue_id: QueueId, change: QueueChange, expected_version: int
     ) -> Queue:
-        """Change some of it."""
+        """Change some of it. Raise InvalidInput for what no queue can be."""
+        if change.member_ids is not None:
+            before = await self.get(queue_id)
+            is_default = before.is_default if change.is_default is None else change.is_default
+            _check_members(change.member_ids, is_default=is_default)
+        if change.overflow and queue_id in change.overflow.queues:
+            raise InvalidInput("A queue cannot overflow into itself.", field="overflow")
         await self._check(change.custom_order)
         return await self._register.update(caller, queue_id, change.given(), expected_version)
 
@@ -87,3 +107,9 @@ class QueueConfiguration:
         problems = await unknown_skills(self._skills, skills)
         if problems:
             raise InvalidInput(" ".join(problems), field="custom_order", problems=problems)
+
+
+def _check_members(member_ids: tuple[AgentId, ...], *, is_default: bool) -> None:
+    if is_default and member_ids:
+        problem = "All agents are members of a default queue, and none of them is named."
+        raise InvalidInput(problem, field="member_ids")

@@ -25,9 +25,11 @@ from domain.routing_rules import (
     queues_in,
     skills_in,
 )
+from routing.overflow import admitted
 from routing.rules import decide
 from storage.database import Database
 from storage.endpoints import Endpoints
+from storage.entrances import Entrances
 from storage.queues import Queues
 from storage.routing_rules import Rulebooks, Rulesets
 from storage.skills import Skills
@@ -101,6 +103,7 @@ class RoutingConfiguration:
         self._endpoints = Endpoints(database)
         self._queues = Queues(database)
         self._skills = Skills(database)
+        self._entrances = Entrances(database)
         self._register = Register(SUBJECT, self._rulesets, trail, database)
 
     async def get(self, ruleset_id: RulesetId) -> Ruleset:
@@ -152,6 +155,8 @@ class RoutingConfiguration:
         arrival = await self._arrival(question)
         book = await self._rulebooks.read(question.workstream_id)
         decision = decide(book, arrival)
+        entrance = await self._entrances.of(decision.queue_id, decision.overflow)
+        decision = admitted(decision, arrival, entrance)
         queue = await self._queues.get(decision.queue_id)
         return DryRunResult(
             **dict(decision),

@@ -19,6 +19,7 @@ from domain.views import ConversationView, Order
 from storage.audit import AuditLog
 from storage.conversations import Conversations
 from storage.database import Database
+from storage.entrances import Entrances
 from storage.intake import Intake
 from storage.operating_hours import OperatingHoursRows
 from storage.queues import Queues
@@ -41,7 +42,7 @@ def rules_of(database: Database) -> RoutingConfiguration:
 
 
 def front_of(house: House) -> tuple[Intake, RulePlacing]:
-    placing = RulePlacing(Rulebooks(house.db))
+    placing = RulePlacing(Rulebooks(house.db), Entrances(house.db))
     return Intake(house.db, placing), placing
 
 
@@ -137,7 +138,7 @@ async def test_rules_are_read_once_for_many_conversations_and_never_for_other_me
             return await super().read(workstream_id)
 
     books = Counting(house.db)
-    intake = Intake(house.db, RulePlacing(books))
+    intake = Intake(house.db, RulePlacing(books, Entrances(house.db)))
 
     for n in range(5):
         await opened(house, intake, f"SM{n}", sender=f"whatsapp:+{n}")
@@ -244,7 +245,7 @@ async def test_a_placer_gets_the_words_of_the_first_message_and_nobody_keeps_the
             assert arrival.facts.text not in repr(arrival)
             return await super().place(arrival)
 
-    placing = Listening(Rulebooks(house.db))
+    placing = Listening(Rulebooks(house.db), Entrances(house.db))
     view = await opened(house, Intake(house.db, placing), "SM1")
 
     assert placing.heard == "text of SM1"

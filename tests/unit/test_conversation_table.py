@@ -49,13 +49,14 @@ WHATSAPP = {
     Event.WRAP_UP_EXPIRED:        (NO,  NO,    NO,     NO,   NO,     NO,      C,      NO),
     Event.INACTIVITY_EXPIRED:     (C,   NO,    C,      NO,   NO,     NO,      NO,     NO),
     Event.AUTO_CLOSE:             (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
+    Event.OVERFLOWED:             (NO,  NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.OVERFLOW_ENDED:         (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.BOT_ENDED:              (C,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.FORCE_CLOSED:           (C,   C,     C,      C,    C,      C,       C,      NO),
 }  # fmt: skip
 """An agent holds the session wherever a state has one; the widget (if any) allows no reconnecting.
 
-Nothing is offered: see test_offering.
+Nothing is offered, and no queue overflows: see test_offering and test_queueing.
 """
 
 LIVE_CHAT = WHATSAPP | {
