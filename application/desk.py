@@ -100,7 +100,7 @@ class Desk:
         if _is_in_hand_of(author, conversation):
             return conversation
         try:
-            return await self._tell(conversation, command)
+            return await self.order(conversation, command)
         except Refused:
             conversation = await self._listed.get(conversation.conversation_id)
             if _is_in_hand_of(author, conversation):
@@ -115,7 +115,7 @@ class Desk:
         if action is ForceClose and not author.is_supervisor:
             raise NotAllowed("Only a supervisor may close a conversation by force.")
         conversation = await self.get(caller, conversation_id)
-        return await self._tell(conversation, _signed(action, author, command_id))
+        return await self.order(conversation, _signed(action, author, command_id))
 
     async def note(self, caller: Caller, conversation_id: ConversationId, text: str) -> Note:
         """A private remark. No customer ever sees it."""
@@ -129,7 +129,8 @@ class Desk:
         await self.get(caller, conversation_id)
         return await self._notes.listing(conversation_id, cursor, limit)
 
-    async def _tell(self, conversation: ConversationView, command: AnyCommand) -> ConversationView:
+    async def order(self, conversation: ConversationView, command: AnyCommand) -> ConversationView:
+        """Have it do something, and its customer shown who speaks to them then."""
         await tell(self._conversations, conversation, command)
         changed = await self._listed.get(conversation.conversation_id)
         await self._representatives.changed(conversation, changed)

@@ -51,6 +51,7 @@ from application.reasons import Reasons
 from application.reconnect_offers import ReconnectOffers
 from application.required_skills import SkillUpdates
 from application.signals import Signals
+from application.transfers import Transfers
 from application.windows import AgentWindows
 from channels.base import Channel
 from domain.channels import ChannelName
@@ -119,6 +120,7 @@ class Engine:
     reasons: Reasons
     skill_updates: SkillUpdates
     offers: OfferDesk
+    transfers: Transfers
     correspondence: Correspondence
     signals: Signals
     attachments: Attachments

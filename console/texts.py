@@ -276,6 +276,8 @@ class Texts(Value):
         Trigger.PARKED_REPLY_EXPIRED: "A parked reply expired; it was not sent",
         Trigger.CUSTOMER_OPTED_OUT: "The customer asked not to be written to",
         Trigger.CONVERSATION_ENDED: "The conversation was ended",
+        Trigger.TRANSFERRED_TO_QUEUE: "It was transferred to another queue",
+        Trigger.TRANSFER_ACCEPTED: "It was transferred to another agent",
         Trigger.CONVERSATION_REQUEUED: "The conversation went back to its queue",
         Trigger.CONVERSATION_CLOSED: "The conversation was closed",
         Trigger.OUT_OF_HOURS: "The queue was closed",

@@ -3,7 +3,7 @@
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.ids import AgentId, MessageId, OfferId
+from domain.ids import AgentId, MessageId, OfferId, QueueId
 from domain.values import Value
 
 
@@ -65,10 +65,27 @@ class Release(Command):
     """Give the conversation back to its queue."""
 
 
+class TransferToQueue(Command):
+    """Somebody of another queue is to have it. Its name is for operators."""
+
+    queue_id: QueueId
+    queue_name: str
+
+
 class ForceClose(Command):
     """A supervisor closes it, whatever state it is in."""
 
 
 AnyCommand: TypeAlias = (
-    Pick | Accept | Decline | Send | Park | Withdraw | End | CloseSession | Release | ForceClose
+    Pick
+    | Accept
+    | Decline
+    | Send
+    | Park
+    | Withdraw
+    | End
+    | CloseSession
+    | Release
+    | TransferToQueue
+    | ForceClose
 )

@@ -30,6 +30,8 @@ class Trigger(StrEnum):
     OVERFLOW_ENDED = "overflow_ended"
     CONVERSATION_ENDED = "conversation_ended"
     CONVERSATION_REQUEUED = "conversation_requeued"
+    TRANSFERRED_TO_QUEUE = "transferred_to_queue"
+    TRANSFER_ACCEPTED = "transfer_accepted"
     CONVERSATION_CLOSED = "conversation_closed"
 
 

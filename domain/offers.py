@@ -40,6 +40,8 @@ class NotOffered(StrEnum):
     """It is in no state in which it can be offered like this; or it does not exist."""
     IN_ANOTHER_QUEUE = "in_another_queue"
     OFFERED_ALREADY = "offered_already"
+    NOT_THEIRS = "not_theirs"
+    """Whoever wanted to hand it over, or asked for help, does not have it (any more)."""
     TAKEN = "taken"
     """Somebody has just taken it, or has it."""
     NO_SUCH_AGENT = "no_such_agent"

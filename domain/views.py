@@ -126,7 +126,7 @@ class LiveEventType(StrEnum):
     OFFER_MADE = "offer_made"
     """Told to the agent who is asked, and to nobody else: `data` says which offer, and until when."""
     OFFER_SETTLED = "offer_settled"
-    """Told to the same agent: `data` says what became of it."""
+    """Told to the same agent, and to who made the offer: `data` says what became of it."""
     CUSTOMER_TYPING = "customer_typing"
     """Told while it is true and never again: `data` says whether they are."""
 

@@ -2,15 +2,21 @@
 
 from application.desk import Desk
 from application.dispatch import Dispatcher
+from application.handing_over import Colleagues
 from application.offer_desk import OfferDesk
 from application.representatives import Representatives
 from application.signal_post import SignalPost
+from application.transfers import Transfers
 from runtime.surroundings import Surroundings
+from storage.attendances import Attendances
 from storage.conversations import Conversations as ConversationList
+from storage.destinations import Destinations
 from storage.messages import Messages
 from storage.notes import Notes
 from storage.offer_list import OfferList
+from storage.offers import Offers
 from storage.signal_points import SignalPoints
+from storage.workstreams import Workstreams
 
 
 def desk(around: Surroundings, post: SignalPost) -> Desk:
@@ -35,3 +41,22 @@ def offers(around: Surroundings, at: Desk, dispatcher: Dispatcher) -> OfferDesk:
         post=dispatcher,
         conversations=around.conversations,
     )
+
+
+def transfers(around: Surroundings, at: Desk, dispatcher: Dispatcher) -> Transfers:
+    """Handing over what is on it."""
+    database = around.database
+    return Transfers(
+        desk=at,
+        destinations=Destinations(database),
+        colleagues=colleagues(around),
+        offers=Offers(database),
+        made=OfferList(database),
+        notes=Notes(database),
+        doorbell=dispatcher,
+    )
+
+
+def colleagues(around: Surroundings) -> Colleagues:
+    """Who can be asked."""
+    return Colleagues(Attendances(around.database), Workstreams(around.database))

@@ -252,6 +252,7 @@ def _engine(
         desk=desk,
         offers=desk_services.offers(around, desk, dispatcher),
         reasons=Reasons(listed, database),
+        transfers=desk_services.transfers(around, desk, dispatcher),
         skill_updates=SkillUpdates(database, listed),
         signals=Signals(
             listed=listed,

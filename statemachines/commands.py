@@ -14,6 +14,7 @@ from domain.commands import (
     Pick,
     Release,
     Send,
+    TransferToQueue,
     Withdraw,
 )
 from domain.conversations import Event, Memory, State
@@ -33,6 +34,7 @@ _EVENTS: Final[dict[type, Event]] = {
     End: Event.AGENT_ENDED,
     CloseSession: Event.SESSION_CLOSED,
     Release: Event.RELEASED,
+    TransferToQueue: Event.TRANSFERRED_TO_QUEUE,
     ForceClose: Event.FORCE_CLOSED,
 }
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.channels import is_live
 from domain.conversations import Event, Memory, State
 from domain.effects import Announce, ClearDeadline, Effect, EnterState, SetDeadline, Trigger
-from domain.ids import AgentId
+from domain.ids import AgentId, QueueId
 from domain.offers import OfferTerms
 from domain.timers import Deadline, TimerPolicy
 
@@ -24,6 +24,7 @@ class Firing:
     agent_id: AgentId | None
     wrote_at: datetime
     offer: OfferTerms | None = None
+    queue_id: QueueId | None = None
     effects: list[Effect] = field(default_factory=list)
 
     def is_live(self) -> bool:

@@ -1,6 +1,6 @@
 """Words of the table about who has the conversation, and whose capacity it takes."""
 
-from domain.effects import Assign, FreeCapacity, HoldCapacity, Trigger, Unassign
+from domain.effects import Assign, FreeCapacity, HoldCapacity, JoinQueue, Trigger, Unassign
 from domain.timers import Deadline
 from statemachines.offering import Offering
 
@@ -24,6 +24,17 @@ class Hands(Offering):
 
     def give_back(self) -> None:
         self._put_back(same_agent=False)
+
+    def leave_for_queue(self) -> None:
+        self._ask(FreeCapacity(), Unassign())
+        self.go_to_queue()
+
+    def go_to_queue(self) -> None:
+        self._ask(JoinQueue(queue_id=self.queue_id, at=self.now))
+        self._announce(Trigger.TRANSFERRED_TO_QUEUE)
+
+    def announce_transfer(self) -> None:
+        self._announce(Trigger.TRANSFER_ACCEPTED)
 
     def await_agent(self) -> None:
         if Deadline.AGENT_LOST not in self.memory.deadlines:

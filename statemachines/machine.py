@@ -8,7 +8,7 @@ from transitions import Machine, MachineError
 from domain.conversations import Event, Memory, State
 from domain.effects import Effect, JoinQueue, SetDeadline
 from domain.errors import ConversationClosed, Refused
-from domain.ids import AgentId
+from domain.ids import AgentId, QueueId
 from domain.offers import OfferTerms
 from domain.timers import Deadline, TimerPolicy
 from statemachines.memory import remember
@@ -32,14 +32,16 @@ def fire(
     agent_id: AgentId | None = None,
     wrote_at: datetime | None = None,
     offer: OfferTerms | None = None,
+    queue_id: QueueId | None = None,
 ) -> Decision:
     """Decide what `event` does to the conversation.
 
     Raises Refused (ConversationClosed when it is closed) and changes nothing when the table has
     no row for the event in the present state. `agent_id` is who takes the conversation;
-    `wrote_at` is when the customer wrote; `offer` is what this event proposes, or hands over unasked.
+    `wrote_at` is when the customer wrote; `offer` is what this event proposes, or hands over unasked;
+    `queue_id` is where the conversation goes.
     """
-    step = Step(memory.state, memory, event, now, timers, agent_id, wrote_at or now, offer)
+    step = Step(memory.state, memory, event, now, timers, agent_id, wrote_at or now, offer, queue_id)
     try:
         if not _MACHINE.events[event].trigger(step):
             raise Refused(REFUSALS[event])

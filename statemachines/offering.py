@@ -43,6 +43,9 @@ class Offering(Firing):
     def expire_offer(self) -> None:
         self._settle(OfferState.TIMED_OUT)
 
+    def withdraw_offer(self) -> None:
+        self._settle(OfferState.WITHDRAWN)
+
     # -- words used above and elsewhere ---------------------------------------------------------
 
     def _settle(self, outcome: OfferState) -> None:

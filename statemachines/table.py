@@ -78,7 +78,7 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.ASSIGNED, State.OPEN, State.TEMPLATE_ONLY, "assign", unless="window_is_open"),
     on(Event.REVIVED, State.WAITING, State.ACTIVE, "assign", when="window_is_open"),
     on(Event.REVIVED, State.WAITING, State.TEMPLATE_ONLY, "assign", unless="window_is_open"),
-    on(Event.TRANSFERRED_TO_AGENT, ASSIGNED, None, "assign"),
+    on(Event.TRANSFERRED_TO_AGENT, ASSIGNED, None, "assign", "announce_transfer"),
     # An agent lets it go.
     on(Event.AGENT_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP),
     on(Event.SESSION_CLOSED, ASSIGNED, State.OPEN, "requeue", when="ends_when_left"),
@@ -90,7 +90,8 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.AGENT_LOST, ASSIGNED, State.OPEN, "announce_agent_disconnected", "give_back"),
     on(Event.AGENT_LOST, AWAY, None, "let_agent_go", when="agent_is_held"),
     on(Event.RELEASED, ASSIGNED, State.OPEN, "give_back"),
-    on(Event.TRANSFERRED_TO_QUEUE, ASSIGNED, State.OPEN, "give_back"),
+    on(Event.TRANSFERRED_TO_QUEUE, ASSIGNED, State.OPEN, "leave_for_queue"),
+    on(Event.TRANSFERRED_TO_QUEUE, State.OPEN, None, "withdraw_offer", "go_to_queue"),
     # Time passes.
     on(Event.WINDOW_CLOSING, State.ACTIVE, None, "remind_agent"),
     on(Event.SERVICE_WINDOW_EXPIRED, State.ACTIVE, State.TEMPLATE_ONLY, "close_window", "announce_window_closed"),
@@ -125,7 +126,7 @@ REFUSALS: Final[dict[Event, str]] = {
     Event.ASSIGNED: "The conversation does not wait for an agent any more.",
     Event.REVIVED: "Only a waiting conversation can be revived.",
     Event.TRANSFERRED_TO_AGENT: "Only a conversation that an agent has can be transferred.",
-    Event.TRANSFERRED_TO_QUEUE: "Only a conversation that an agent has can be transferred.",
+    Event.TRANSFERRED_TO_QUEUE: "Only a conversation that somebody has, or that waits in a queue, can be transferred.",
     Event.AGENT_ENDED: "Only a conversation that an agent has can be ended.",
     Event.SESSION_CLOSED: "There is no session to close.",
     Event.AGENT_AWAY: "No agent has the conversation.",

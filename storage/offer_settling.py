@@ -21,12 +21,13 @@ SETTLE: Final = """
         FROM unnest(%(offer_ids)s::uuid[], %(states)s::text[]) AS fate (offer_id, state)
         WHERE o.offer_id = fate.offer_id AND o.conversation_id = %(conversation_id)s
           AND (o.state = 'open' OR (o.state = 'withdrawn' AND fate.state = 'accepted'))
-        RETURNING o.offer_id, o.conversation_id, o.agent_id, o.purpose, o.state
+        RETURNING o.offer_id, o.conversation_id, o.agent_id, o.offered_by, o.purpose, o.state
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, to_agent_id, data)
-        SELECT conversation_id, 'offer_settled', agent_id,
+        SELECT conversation_id, 'offer_settled', party,
                jsonb_build_object('offer_id', offer_id, 'purpose', purpose, 'state', state)
-        FROM settled
+        FROM settled CROSS JOIN LATERAL unnest(ARRAY[agent_id, offered_by]) AS party
+        WHERE party IS NOT NULL
     )
     SELECT offer_id, agent_id, state, pg_notify('holdfast_events', '') FROM settled
 """

@@ -15,13 +15,13 @@ from storage.leases import Leases
 from storage.offer_settling import OfferSettling
 
 CONVERSATION: Final = """
-    SELECT c.state, c.queue_id, w.work FROM conversations c
+    SELECT c.state, c.queue_id, c.agent_id, w.work FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     WHERE c.conversation_id = %(conversation_id)s
     FOR NO KEY UPDATE OF c SKIP LOCKED
 """
 PATIENTLY: Final = """
-    SELECT c.state, c.queue_id, w.work FROM conversations c
+    SELECT c.state, c.queue_id, c.agent_id, w.work FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     WHERE c.conversation_id = %(conversation_id)s
     FOR NO KEY UPDATE OF c
@@ -76,6 +76,8 @@ class NewOffer(Value):
     purpose: OfferPurpose = OfferPurpose.ASSIGNMENT
     queue_id: QueueId | None = None
     """Only as long as it is in this queue."""
+    held_by: AgentId | None = None
+    """Only as long as they have it."""
     offered_by: AgentId | None = None
     accepted: bool | None = None
     """Nobody is asked. None: as the workstream says."""
@@ -92,6 +94,7 @@ class NewOffer(Value):
 class _Conversation(Value):
     state: State
     queue_id: QueueId
+    agent_id: AgentId | None
     work: WorkSettings
 
 
@@ -171,6 +174,8 @@ def _refusal(new: NewOffer, conversation: _Conversation, claims: list[_Claim]) -
         return NotOffered.NOT_WAITING
     if new.queue_id not in {None, conversation.queue_id}:
         return NotOffered.IN_ANOTHER_QUEUE
+    if new.held_by not in {None, conversation.agent_id}:
+        return NotOffered.NOT_THEIRS
     if any(claim.offer_id for claim in claims) and not new.instead:
         return NotOffered.OFFERED_ALREADY
     holders = {claim.agent_id for claim in claims if claim.held_for}

@@ -7,6 +7,8 @@ def current_details(memory: Memory) -> str:
     """A table in Markdown: state, assignee, window and every timer with its time (UTC)."""
     lines = ["| | |", "|---|---|", f"| state | **{memory.state}** |"]
     lines.append(f"| agent | {memory.agent_id or '-'} |")
+    if memory.queue_id is not None:
+        lines.append(f"| queue | {memory.queue_id} |")
     if memory.offer is not None:
         lines.append(f"| offered to | {memory.offer.agent_id} ({memory.offer.purpose}) |")
     if memory.window_expires_at is not None:

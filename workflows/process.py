@@ -5,11 +5,11 @@ from typing import Final
 
 from temporalio import workflow
 
-from domain.commands import AnyCommand, Park, Send, Withdraw
+from domain.commands import AnyCommand, Park, Send, TransferToQueue, Withdraw
 from domain.conversations import ConversationStart, Event, KnownState, Mail, MailKind, Memory, State
 from domain.effects import Close, Effect
 from domain.errors import Refused
-from domain.ids import AgentId, MessageId
+from domain.ids import AgentId, MessageId, QueueId
 from domain.messages import DeliveryStatus
 from domain.offers import OfferTerms
 from domain.timers import Deadline
@@ -139,7 +139,9 @@ class Process:
         event = event_of(self.memory, command)
         if event in _TAKING:
             await self._take_capacity(event, command.agent_id)
-        if event is not None:
+        if isinstance(command, TransferToQueue):
+            await self._go_to_queue(command)
+        elif event is not None:
             await self._happen(event, agent_id=command.agent_id)
         elif isinstance(command, Send):
             self.errands.deliver(command.message_id)
@@ -178,6 +180,10 @@ class Process:
             fate = {offer.offer_id: proposals.fate_of_late(self.memory, offer)}
             self.errands.deliver(*await self.books.project(self.memory, offers=fate))
 
+    async def _go_to_queue(self, command: TransferToQueue) -> None:
+        await self._happen(Event.TRANSFERRED_TO_QUEUE, queue_id=command.queue_id)
+        workflow.upsert_search_attributes(search_attributes.in_queue(command.queue_name))
+
     async def _take_capacity(self, event: Event, agent_id: AgentId) -> None:
         """Whoever takes it needs room for it; whose customer comes back has it. Raises Refused."""
         if workflow.patched("capacity is taken first"):
@@ -192,6 +198,7 @@ class Process:
         agent_id: AgentId | None = None,
         wrote_at: datetime | None = None,
         offer: OfferTerms | None = None,
+        queue_id: QueueId | None = None,
     ) -> None:
         if not self._is_untimed(event):
             await self.books.refresh_timers()
@@ -204,6 +211,7 @@ class Process:
             agent_id=agent_id,
             wrote_at=wrote_at,
             offer=offer,
+            queue_id=queue_id,
         )
         is_closing = any(isinstance(effect, Close) for effect in effects)
         if is_closing and not await self.books.close(event, self.taken):

@@ -40,6 +40,11 @@ def at_start(start: ConversationStart) -> TypedSearchAttributes:
     return TypedSearchAttributes(pairs)
 
 
+def in_queue(name: str) -> list[SearchAttributeUpdate[Any]]:
+    """What to upsert when it went to another queue."""
+    return [QUEUE.value_set(name)]
+
+
 def changes(memory: Memory) -> list[SearchAttributeUpdate[Any]]:
     """What to upsert when the state or the assignee changed."""
     agent = AGENT.value_set(str(memory.agent_id)) if memory.agent_id else AGENT.value_unset()

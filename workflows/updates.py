@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, type[commands.Command]]] = {
     "end": commands.End,
     "close_session": commands.CloseSession,
     "release": commands.Release,
+    "transfer_to_queue": commands.TransferToQueue,
     "force_close": commands.ForceClose,
 }
 """The names are in histories and in the Temporal UI: they stay as they are."""

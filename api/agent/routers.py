@@ -15,6 +15,7 @@ from api.agent import (
     session,
     signals,
     skills,
+    transfers,
 )
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -24,6 +25,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     skills.router,
     offers.router,
     offers.answers_router,
+    transfers.router,
     chats.router,
     messages.router,
     messages.templates_router,

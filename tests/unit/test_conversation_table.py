@@ -33,7 +33,7 @@ WHATSAPP = {
     Event.ASSIGNED:               (A,   NO,    NO,     NO,   NO,     NO,      NO,     NO),
     Event.REVIVED:                (NO,  NO,    A,      NO,   NO,     NO,      NO,     NO),
     Event.TRANSFERRED_TO_AGENT:   (NO,  A,     NO,     NO,   NO,     T,       NO,     NO),
-    Event.TRANSFERRED_TO_QUEUE:   (NO,  O,     NO,     NO,   NO,     O,       NO,     NO),
+    Event.TRANSFERRED_TO_QUEUE:   (O,   O,     NO,     NO,   NO,     O,       NO,     NO),
     Event.AGENT_ENDED:            (NO,  U,     NO,     U,    U,      U,       NO,     NO),
     Event.SESSION_CLOSED:         (NO,  W,     NO,     D,    R,      W,       C,      NO),
     Event.AGENT_AWAY:             (NO,  A,     NO,     D,    R,      T,       NO,     NO),
