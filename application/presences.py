@@ -62,6 +62,10 @@ class PresenceDesk:
         """The caller's."""
         return await self._now(_person(caller))
 
+    async def own_work(self, caller: Caller) -> AgentAtWork:
+        """The caller's, and how much they have."""
+        return at_work(await self._attendances.one(_person(caller)))
+
     async def choose(self, caller: Caller, choice: PresenceChoice) -> AgentPresence:
         """The caller's own choice."""
         return await self.choose_for(_person(caller), choice)

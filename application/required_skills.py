@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from application.configuration.skills import unknown_skills
 from application.desk import author_of, viewer_of
 from application.replies import Author
+from application.whole_lists import whole
 from domain.configuration import Caller
 from domain.conversations import State
 from domain.errors import ConversationClosed, InvalidInput, NotAllowed
 from domain.ids import ConversationId
-from domain.skills import RequiredSkill
+from domain.skills import RequiredSkill, Skill
 from domain.views import ConversationView
 from storage.conversations import Conversations
 from storage.database import Database
@@ -24,6 +25,10 @@ class SkillUpdates:
         self._required = RequiredSkills(database)
         self._skills = Skills(database)
         self._listed = listed
+
+    async def known(self) -> list[Skill]:
+        """What there is to ask for, with the names of its levels."""
+        return await whole(self._skills.listing)
 
     async def put(
         self, caller: Caller, conversation_id: ConversationId, skills: Sequence[RequiredSkill]

@@ -11,16 +11,20 @@ from pydantic import TypeAdapter, ValidationError
 from application.desk import viewer_of
 from console import assets
 from console.hands import Hands
+from console.layout import Uses
 from console.live import Live
+from console.offers import OwnOffers
 from console.presence import OwnPresence
 from console.session import CurrentAgent, UseServices, reader_of, token_of
+from console.why import Why
 from console.workplace import Workplace
 from domain.ids import ConversationId
 
 _SEEN: Final = TypeAdapter(dict[ConversationId, int])
-_HEAD: Final = (
-    f'<link rel="stylesheet" href="{assets.address("console.css")}">'
-    f'<script src="{assets.address("console.js")}"></script>'
+_HEAD: Final = "".join(
+    f'<link rel="stylesheet" href="{assets.address(f"{name}.css")}">'
+    f'<script src="{assets.address(f"{name}.js")}"></script>'
+    for name in ("console", "offers")
 )
 _ASK_WITHIN: Final = 10.0
 
@@ -32,9 +36,10 @@ async def desk_page(
     ui.add_head_html(_HEAD)
     reader = await reader_of(request, services.access, caller)
     place = Workplace(client, services, token_of(request), reader)
-    hands = Hands(place)
-    presence = OwnPresence(place)
-    place.build(hands, presence)
+    hands, presence, why = Hands(place), OwnPresence(place), Why(place)
+    offers = OwnOffers(place, hands.read)
+    place.build(Uses(acting=hands, being=presence, answering=offers, asking=why))
+    place.companions = (offers, why)
     feed = services.engine.live_feed
     # First the place in the stream, then what there is: what happens in between comes again.
     async with feed.follow(viewer_of(caller), None) as follower:
@@ -44,7 +49,8 @@ async def desk_page(
     ui.on("holdfast_path", lambda event: _went(place, event))
     ui.on("holdfast_typing", lambda event: hands.typing(str(event.args)))
     ui.on("holdfast_read", lambda event: hands.read(str(event.args)))
-    _keep_up(client, place, Live(feed, place.identify, place, cursor))
+    ui.on("holdfast_offer_shown", lambda event: offers.shown(str(event.args)))
+    _keep_up(client, place, offers, Live(feed, place.identify, place, cursor))
     _be_there(client, place)
 
 
@@ -58,12 +64,13 @@ async def _went(place: Workplace, event: GenericEventArguments) -> None:
     await place.go(str(event.args))
 
 
-def _keep_up(client: Client, place: Workplace, live: Live) -> None:
+def _keep_up(client: Client, place: Workplace, offers: OwnOffers, live: Live) -> None:
     """From the first connection until the page is closed; a broken one in between is waited for."""
     running: list[asyncio.Task[None]] = []
 
     async def follow() -> None:
         with client:
+            await offers.begin()
             await _remember_seen(client, place)
             await live.run()
 

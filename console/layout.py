@@ -1,5 +1,7 @@
 """How the parts stand on the page, and the two or three things between them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from application.composing import TemplateChoice
@@ -10,11 +12,15 @@ from console.parts.conversation_list import ConversationList
 from console.parts.details import Details
 from console.parts.heading import Heading
 from console.parts.markup import button, icon, say, show_if, tag, words
+from console.parts.offer_panel import OfferPanel
+from console.parts.own_load import OwnLoad
 from console.parts.presence_picker import PresencePicker
 from console.parts.template_dialog import TemplateDialog
 from console.parts.transcript import TranscriptPart
+from console.parts.why_panel import WhyPanel
 from console.reader import Reader
-from domain.ids import ConversationId, MessageId
+from domain.ids import ConversationId, MessageId, OfferId
+from domain.skills import RequiredSkill
 
 
 class Browsing(Protocol):
@@ -23,7 +29,7 @@ class Browsing(Protocol):
     async def open(self, conversation_id: ConversationId) -> None: ...
     def leave(self) -> None: ...
     async def load_earlier(self) -> None: ...
-    def toggle_details(self) -> None: ...
+    async def toggle_details(self) -> None: ...
 
 
 class Acting(Protocol):
@@ -44,17 +50,45 @@ class Being(Protocol):
     async def reset(self) -> None: ...
 
 
+class Answering(Protocol):
+    """What people say to what they are offered."""
+
+    async def accept(self, offer_id: OfferId) -> None: ...
+    async def decline(self, offer_id: OfferId, reason: str) -> None: ...
+
+
+class Asking(Protocol):
+    """What people ask for in somebody who gets a conversation."""
+
+    async def require(self, skills: Sequence[RequiredSkill]) -> str | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Uses:
+    """Who does what people want."""
+
+    acting: Acting
+    being: Being
+    answering: Answering
+    asking: Asking
+
+
 class Layout:
     """A list on the left, a conversation in the middle, details on the right when wanted."""
 
-    def __init__(self, reader: Reader, browsing: Browsing, acting: Acting, being: Being) -> None:
-        texts = reader.texts
+    def __init__(self, reader: Reader, browsing: Browsing, uses: Uses) -> None:
+        texts, acting, being = reader.texts, uses.acting, uses.being
         with tag("div", "console") as self._root:
             words("a", texts.skip_to_message, "skip", href="#draft")
             with tag("div", "side"):
                 _brand(reader)
                 self.presence = PresencePicker(texts, on_choose=being.choose, on_reset=being.reset)
+                self.load = OwnLoad(texts)
                 self._offline = words("p", texts.offline, "offline", role="status", hidden=True)
+                answering = uses.answering
+                self.offers = OfferPanel(
+                    texts, on_accept=answering.accept, on_decline=answering.decline
+                )
                 self.list = ConversationList(texts, browsing.open)
             with tag("main", "conversation"):
                 with tag("div", "nothing") as self._nothing:
@@ -64,6 +98,8 @@ class Layout:
                 with tag("div", "opened", hidden=True) as self._opened:
                     self._parts(reader, browsing, acting)
             self.details = Details(texts, on_note=acting.add_note, on_close=browsing.toggle_details)
+            with self.details.more:
+                self.why = WhyPanel(texts, uses.asking.require)
         self.template_dialog = TemplateDialog(texts, acting.send_template)
         self._texts = texts
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from application.presences import PresenceChoice
+from console.load import load_of
 from console.workplace import Failed, Workplace
 from domain.configuration import Caller
 from domain.presences import AgentPresence, BasePresence
@@ -21,7 +22,9 @@ class OwnPresence:
     async def begin(self, caller: Caller) -> None:
         """What there is to choose from, and how they are."""
         self._place.layout.presence.offer(await self._desk.options())
-        self._place.layout.presence.show(await self._desk.own(caller))
+        work = await self._desk.own_work(caller)
+        self._place.layout.presence.show(work.presence)
+        self._place.layout.load.show(load_of(work, self._place.reader.texts))
 
     async def choose(self, key: str) -> None:
         """What was picked from the list."""

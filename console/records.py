@@ -7,8 +7,11 @@ from application.access import Access
 from application.chats.insight import Insight
 from application.desk import Desk, viewer_of
 from application.live_events import LiveFeed
+from application.reasons import Reason, Reasons
 from application.services import Services
+from application.whole_lists import whole
 from console.board import MOST
+from console.explained import agents_named
 from console.opened import STRETCH, Opened
 from domain.channels import is_live
 from domain.chats import ChatFacts
@@ -30,6 +33,7 @@ class Records:
         self._access: Access = services.access
         self._desk: Desk = services.engine.desk
         self._insight: Insight = services.engine.chat.insight
+        self._reasons: Reasons = services.engine.reasons
         self._feed: LiveFeed = services.engine.live_feed
         self.names: dict[UUID, str] = {}
 
@@ -68,6 +72,14 @@ class Records:
         notes, _ = await self._desk.notes(caller, conversation_id, None, _MAX_NOTES)
         await self.learn({note.agent_id for note in notes})
         return notes
+
+    async def reasons(self, caller: Caller, conversation_id: ConversationId) -> list[Reason]:
+        """Everything that was decided about it, the oldest first."""
+        found = await whole(
+            lambda cursor, limit: self._reasons.listing(caller, conversation_id, cursor, limit)
+        )
+        await self.learn(set(agents_named(found)))
+        return found
 
     async def learn(self, agent_ids: set[UUID]) -> None:
         """Find out the names of these agents."""

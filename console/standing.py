@@ -1,5 +1,6 @@
 """How one conversation stands, and the facts about its customer, in words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
 from uuid import UUID
@@ -87,7 +88,7 @@ def facts_of(
     return facts + [fact for fact in told if fact.label not in named]
 
 
-def note_line(note: Note, names: dict[UUID, str], reader: Reader, now: datetime) -> NoteLine:
+def note_line(note: Note, names: Mapping[UUID, str], reader: Reader, now: datetime) -> NoteLine:
     """Who remarked what, when."""
     is_mine = note.agent_id == reader.agent_id
     return NoteLine(

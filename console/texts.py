@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from console.work_texts import WorkTexts
 from domain.channels import ChannelName
 from domain.chats import EndedReason
 from domain.conversations import State
 from domain.effects import Trigger
 from domain.messages import DeliveryStatus, MediaState
 from domain.presences import BasePresence
-from domain.values import Value
 
 
-class Texts(Value):
+class Texts(WorkTexts):
     """English. Words in braces are filled in."""
 
     # -- the page

@@ -5,24 +5,25 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 from nicegui import Client
 
 from application.services import Services
 from console import paths
-from console.actions import offers
 from console.board import Board
 from console.cards import arranged, unread_count
-from console.layout import Acting, Being, Layout
-from console.lines import Transcript, lines_of
-from console.modes import writing_in
+from console.layout import Layout, Uses
+from console.load import load_of
+from console.offer_cards import OfferCard
 from console.opened import Opened
 from console.reader import Reader
 from console.records import Records
 from console.session import agent_caller
-from console.standing import facts_of, note_line, standing_of
+from console.showing import Beside, show_opened
+from console.standing import standing_of
+from console.titles import title_of
 from domain.channels import Capabilities
 from domain.configuration import Caller
 from domain.errors import HoldfastError, NotAllowed, NotSignedIn
@@ -38,6 +39,15 @@ class Failed(Exception):
     """It did not happen; the message says why, in words for the person at the page."""
 
 
+class Companion(Protocol):
+    """Somebody who keeps another part of the page up to date."""
+
+    async def happened(self, events: Sequence[LiveEvent]) -> None: ...
+
+    async def look(self) -> None:
+        """Another conversation is open, or its details are; or time went by."""
+
+
 class Workplace:
     """Nothing here outlives the page: everything it shows is in PostgreSQL."""
 
@@ -45,22 +55,24 @@ class Workplace:
         self.services = services
         self.reader = reader
         self.opened: Opened | None = None
-        self._client = client
+        self.shows_details = False
+        self.companions: tuple[Companion, ...] = ()
+        self.page = client
         self._token = token
-        self._records = Records(services)
+        self.records = Records(services)
         self._board = Board()
         self._wanted: ConversationId | None = None
         self._notes: list[Note] = []
-        self._shows_details = False
-        self._title = reader.texts.console
+        self._offered = 0
+        self._title = ""
 
-    def build(self, acting: Acting, being: Being) -> None:
+    def build(self, uses: Uses) -> None:
         """Put the page together."""
-        self.layout = Layout(self.reader, self, acting, being)
+        self.layout = Layout(self.reader, self, uses)
 
     async def begin(self, caller: Caller, path: str) -> None:
         """What the page shows first."""
-        self._board.replace(await self._records.running(caller))
+        self._board.replace(await self.records.running(caller))
         await self.go(path)
 
     # -- what the browser says --------------------------------------------------------------------
@@ -84,7 +96,15 @@ class Workplace:
             return None
         self.opened, self._notes = opened, notes
         self.layout.begin(standing_of(opened.view, self.reader, now()).name, conversation_id)
-        return self.refresh()
+        self.refresh()
+        return await self._look()
+
+    async def visit(self, conversation_id: ConversationId) -> None:
+        """Show this one, and have the browser be at its address."""
+        self._run(f"holdfast.visit('{paths.conversation(conversation_id)}')")
+        with self.page:  # what was clicked may be gone
+            await self.open(conversation_id)
+            self.layout.composer.focus()
 
     def leave(self) -> None:
         """Back to the list."""
@@ -95,13 +115,14 @@ class Workplace:
         """Show what was said before."""
         opened = self.opened
         if opened is not None:
-            await self.do(lambda caller: self._records.earlier(caller, opened))
+            await self.do(lambda caller: self.records.earlier(caller, opened))
             self.refresh()
 
-    def toggle_details(self) -> None:
+    async def toggle_details(self) -> None:
         """Show or hide the customer's facts and the notes."""
-        self._shows_details = not self._shows_details
+        self.shows_details = not self.shows_details
         self.refresh()
+        await self._look()
 
     def remember_seen(self, seen: dict[ConversationId, int]) -> None:
         """How far this browser had been read before the page was loaded."""
@@ -120,18 +141,22 @@ class Workplace:
         if self.opened is not None:
             await self._follow_opened(self.opened, events)
         self.refresh()
+        for companion in self.companions:
+            await companion.happened(events)
 
     def presence_changed(self, change: PresenceChanged) -> None:
         """Supervisors hear of everybody's; what they see here is their own."""
         if change.agent.agent_id == self.reader.agent_id:
-            with self._client:
+            with self.page:
                 self.layout.presence.show(change.agent.presence)
+                self.layout.load.show(load_of(change.agent, self.reader.texts))
 
     async def ticked(self, caller: Caller) -> None:
         """Times have changed; a list that was too long may have room again."""
         if self._board.left_out:
-            self._board.replace(await self._records.running(caller))
+            self._board.replace(await self.records.running(caller))
         self.refresh()
+        await self._look()
 
     def cut_off(self, *, is_cut_off: bool) -> None:
         self.layout.show_offline(is_offline=is_cut_off)
@@ -139,7 +164,7 @@ class Workplace:
     def signed_out(self) -> None:
         """The form knows the way back."""
         back = paths.conversation(self._wanted) if self._wanted else ""
-        self._client.open(f"{paths.within(paths.SIGN_IN)}?expired=1&to={back}")
+        self.page.open(f"{paths.within(paths.SIGN_IN)}?expired=1&to={back}")
 
     async def attend(self) -> None:
         """Be there, until it is cancelled or the session ends."""
@@ -188,14 +213,25 @@ class Workplace:
 
     async def read_notes(self, caller: Caller, conversation_id: ConversationId) -> None:
         """The notes may be new."""
-        self._notes = await self._records.notes(caller, conversation_id)
+        self._notes = await self.records.notes(caller, conversation_id)
 
     # -- what people see --------------------------------------------------------------------------
+
+    def show_offers(self, cards: Sequence[OfferCard]) -> None:
+        """What they are offered."""
+        self._offered = len(cards)
+        with self.page:
+            self.layout.offers.show(cards)
+        self.refresh()
+
+    def tell(self, what: str) -> None:
+        """Have the browser tell this wherever they look."""
+        self._run(f"holdfastOffers.tell({json.dumps(what)})")
 
     def refresh(self) -> None:
         """Show everything as it is now; only what changed is sent."""
         at = now()
-        with self._client:
+        with self.page:
             if self.opened is not None:
                 self._saw(self.opened)
                 self._show_opened(self.opened, at)
@@ -210,30 +246,13 @@ class Workplace:
             self._entitle(unread_count(groups.values()))
 
     def _show_opened(self, opened: Opened, at: datetime) -> None:
-        view, layout, reader = opened.view, self.layout, self.reader
-        transcript = Transcript(
-            conversation=view,
-            messages=opened.messages,
-            notices=opened.notices,
-            names=self._records.names,
+        beside = Beside(
+            notes=self._notes,
+            names=self.records.names,
+            capabilities=self.capabilities(opened.view),
+            shows_details=self.shows_details,
         )
-        lines = lines_of(transcript, reader, at)
-        standing = standing_of(view, reader, at)
-        typing = reader.texts.typing.format(name=standing.name) if opened.is_typing(at) else ""
-        layout.transcript.show(lines, has_earlier=opened.has_earlier, typing=typing)
-        possible = offers(view, reader)
-        others = tuple(offer for offer in possible if not offer.is_primary)
-        layout.heading.show(standing, others, shows_details=self._shows_details)
-        layout.composer.show(
-            writing_in(view, reader, at),
-            tuple(offer for offer in possible if offer.is_primary),
-            self.capabilities(view),
-            can_link=view.can_reconnect,
-        )
-        notes = [note_line(note, self._records.names, reader, at) for note in self._notes]
-        layout.details.show(
-            facts_of(view, reader, at, opened.chat), notes, is_shown=self._shows_details
-        )
+        show_opened(self.layout, opened, beside, reader=self.reader, at=at)
 
     def _show_nothing(self, reason: str | None) -> None:
         self.opened, self._wanted = None, None
@@ -243,25 +262,31 @@ class Workplace:
     def _saw(self, opened: Opened) -> None:
         conversation_id, seq = opened.view.conversation_id, opened.last_seq
         if self._board.saw(conversation_id, seq):
-            self._client.run_javascript(f"holdfast.saw('{conversation_id}', {seq})")
+            self._run(f"holdfast.saw('{conversation_id}', {seq})")
 
     def _entitle(self, unread: int) -> None:
-        mark = f"({unread}) " if unread else ""
-        title = f"{mark}{self.reader.texts.product} · {self.reader.texts.console}"
+        title = title_of(self.reader.texts, unread=unread, offered=self._offered)
         if title != self._title:
             self._title = title
-            self._client.run_javascript(f"document.title = {json.dumps(title)}")
+            self._run(f"document.title = {json.dumps(title)}")
+
+    async def _look(self) -> None:
+        for companion in self.companions:
+            await companion.look()
+
+    def _run(self, script: str) -> None:
+        self.page.run_javascript(script)
 
     async def _read(self, caller: Caller, conversation_id: ConversationId) -> tuple[Opened, list[Note]]:
-        opened = await self._records.opened(caller, conversation_id)
-        return opened, await self._records.notes(caller, conversation_id)
+        opened = await self.records.opened(caller, conversation_id)
+        return opened, await self.records.notes(caller, conversation_id)
 
     async def _follow_opened(self, opened: Opened, events: Sequence[LiveEvent]) -> None:
         conversation_id = opened.view.conversation_id
         ours = [event for event in events if event.conversation_id == conversation_id]
         if any(event.conversation is None for event in ours):
             return self._show_nothing(self.reader.texts.gone)
-        await self._records.learn(opened.agent_ids)
+        await self.records.learn(opened.agent_ids)
         if any("note" in event.data for event in ours):
             await self.read_notes(await self.identify(), conversation_id)
         return None

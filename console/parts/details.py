@@ -15,7 +15,7 @@ _NOTE: Final = "() => emit(document.getElementById('note').value)"
 
 
 class Details:
-    """Facts and notes. Adding a note says whether it was kept."""
+    """Facts and notes, and room for `more`. Adding a note says whether it was kept."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Details:
                 words("h2", texts.customer)
                 button(texts.hide_details, "quiet", sign="cross").on("click", on_close, args=[])
             facts = tag("dl", "facts-list")
+            self.more = tag("div", "more-details")
             words("h2", texts.notes)
             words("p", texts.notes_hint, "quiet")
             self._none = words("p", texts.no_notes, "quiet empty")

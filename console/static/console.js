@@ -37,6 +37,9 @@ const holdfast = (() => {
     history.pushState({}, "", event.currentTarget.href);
     return true;
   };
+  const visit = (path) => {
+    if (path !== location.pathname) history.pushState({}, "", path);
+  };
   window.addEventListener("popstate", () => emitEvent("holdfast_path", location.pathname));
 
   // -- what has been read ------------------------------------------------------------------------
@@ -119,18 +122,18 @@ const holdfast = (() => {
 
   // -- time that runs out ------------------------------------------------------------------------
 
-  let counted = { until: null, end: 0 }; // the browser's clock may be wrong, but not how fast it goes
-  const countDown = () => {
-    const shown = document.querySelector("[data-until]");
-    if (!shown) return;
+  const ends = new WeakMap(); // the browser's clock may be wrong, but not how fast it goes
+  const countDown = (shown) => {
     const { until, seconds } = shown.dataset;
-    if (until !== counted.until) counted = { until, end: performance.now() + seconds * 1000 };
-    const left = Math.max(0, Math.ceil((counted.end - performance.now()) / 1000));
+    if (until !== ends.get(shown)?.until) ends.set(shown, { until, at: performance.now() + seconds * 1000 });
+    const left = Math.max(0, Math.ceil((ends.get(shown).at - performance.now()) / 1000));
     const units = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
     const [first, ...rest] = units[0] ? units : units.slice(1);
-    shown.textContent = [first, ...rest.map((unit) => String(unit).padStart(2, "0"))].join(":");
+    const text = [first, ...rest.map((unit) => String(unit).padStart(2, "0"))].join(":");
+    if (shown.textContent !== text) shown.textContent = text;
   };
-  setInterval(countDown, 250);
+  const countAllDown = () => document.querySelectorAll("[data-until]").forEach(countDown);
+  setInterval(countAllDown, 250);
 
   // -- the transcript stays at its end, unless the reader went up ----------------------------------
 
@@ -201,7 +204,7 @@ const holdfast = (() => {
   const closeDialog = (id) => document.getElementById(id)?.close();
 
   return {
-    follow, seen, saw, text, openDraft, sent, enterSends, insert, focusDraft, forget,
+    follow, visit, seen, saw, text, openDraft, sent, enterSends, insert, focusDraft, forget,
     stickToEnd, upload, showDialog, closeDialog,
   };
 })();

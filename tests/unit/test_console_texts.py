@@ -21,6 +21,7 @@ from domain.messages import (
     Text,
     Unsupported,
 )
+from domain.offers import OfferPurpose, OfferState
 from domain.presences import BasePresence
 
 
@@ -37,6 +38,8 @@ def a_file(mime_type: str, file_name: str | None = None) -> MediaItem:
         (ENGLISH.presences, BasePresence),
         (ENGLISH.media, MediaState),
         (ENGLISH.announcements, Trigger),
+        (ENGLISH.purposes, OfferPurpose),
+        (ENGLISH.outcomes, OfferState),
     ],
 )
 def test_there_are_words_for_every_member(words: Any, vocabulary: Any) -> None:
