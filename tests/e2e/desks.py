@@ -42,6 +42,11 @@ class Desk:
         """A conversation in the list."""
         return self.page.get_by_role("navigation").get_by_role("link").filter(has_text=text)
 
+    def offer(self, text: str) -> Locator:
+        """Something that is offered, at the top of the list."""
+        offers = self.page.get_by_role("region", name="Offered to you")
+        return offers.get_by_role("list").first.locator("> li").filter(has_text=text)
+
     def line(self, text: str) -> Locator:
         """A message of the transcript."""
         return self.transcript.get_by_role("listitem").filter(has_text=text)
@@ -54,9 +59,12 @@ class Desk:
     async def fill_in(self, role: str, password: str | None = None) -> None:
         """The form that is on the page."""
         person = next(each for each in self.stack.demo["sign_ins"] if each["role"] == role)
-        await self.page.get_by_label("E-mail").fill(person["email"])
-        await self.page.get_by_label("Password").fill(password or person["password"])
-        await self.button("Sign in").click()
+        await self._tell(person["email"], password or person["password"])
+
+    async def sign_in_as(self, person: dict[str, str]) -> None:
+        """Somebody who is not of the demo."""
+        await self.page.goto(self.home)
+        await self._tell(person["email"], person["password"])
 
     async def take(self, text: str) -> None:
         """The conversation with this text, as soon as it is in the list."""
@@ -74,6 +82,11 @@ class Desk:
         """How wide the page is, whatever the window."""
         found: int = await self.page.evaluate("document.documentElement.scrollWidth")
         return found
+
+    async def _tell(self, email: str, password: str) -> None:
+        await self.page.get_by_label("E-mail").fill(email)
+        await self.page.get_by_label("Password").fill(password)
+        await self.button("Sign in").click()
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" and not EXPECTED.search(message.text):

@@ -83,18 +83,32 @@ class Admin:
 
     async def somebody_to_answer(self) -> tuple[dict[str, str], str]:
         """An agent's e-mail and password, and the queue they serve."""
-        sign_in = {"email": f"{uuid4().hex}@example.com", "password": secrets.token_urlsafe(16)}
-        agent = await self._made("/agents", {"name": "New Agent", **sign_in})
-        members = [agent["agent_id"]]
-        queue = await self._made("/queues", {"name": uuid4().hex, "member_ids": members})
-        return sign_in, queue["queue_id"]
+        (sign_in,), queue_id = await self.people_to_answer("New Agent")
+        return sign_in, queue_id
 
-    async def connect(self, shop: Shop, queue_id: str) -> str:
-        """Account, key file, webhook, workstream, endpoint, templates; the account's id."""
+    async def people_to_answer(self, *names: str) -> tuple[list[dict[str, str]], str]:
+        """The same for several, who serve one queue."""
+        sign_ins = [
+            {"email": f"{uuid4().hex}@example.com", "password": secrets.token_urlsafe(16)}
+            for _ in names
+        ]
+        agents = [
+            await self._made("/agents", {"name": name, **sign_in})
+            for name, sign_in in zip(names, sign_ins, strict=True)
+        ]
+        members = [agent["agent_id"] for agent in agents]
+        queue = await self._made("/queues", {"name": uuid4().hex, "member_ids": members})
+        return sign_ins, queue["queue_id"]
+
+    async def connect(self, shop: Shop, queue_id: str, **work: Any) -> str:
+        """Account, key file, webhook, workstream, endpoint, templates; the account's id.
+
+        `work`: what else the workstream is told.
+        """
         account = await self._account(shop)
         await self._tell_provider(shop, account["callback_urls"])
         purpose = {"name": uuid4().hex, "channel": shop.channel, "fallback_queue_id": queue_id}
-        workstream = (await self._made("/workstreams", purpose))["workstream_id"]
+        workstream = (await self._made("/workstreams", purpose | work))["workstream_id"]
         account_id = str(account["account_id"])
         draft = {"name": "Shop", "address": shop.address, "workstream_id": workstream}
         await self._made(f"/accounts/{account_id}/endpoints", draft)
