@@ -47,6 +47,7 @@ from application.payloads import PayloadReading
 from application.personal_data import PersonalData
 from application.presences import PresenceDesk
 from application.public_widgets import PublicWidgets
+from application.queue_desk import QueueDesk
 from application.reasons import Reasons
 from application.reconnect_offers import ReconnectOffers
 from application.required_skills import SkillUpdates
@@ -126,6 +127,7 @@ class Engine:
     attachments: Attachments
     live_feed: LiveFeed
     presences: PresenceDesk
+    queues: QueueDesk
     windows: AgentWindows
     personal_data: PersonalData
     chat: Chat

@@ -29,6 +29,7 @@ from application.offering import Offering
 from application.open_accounts import OpenAccounts
 from application.placing import RulePlacing
 from application.profiles import ProfileFetching
+from application.queue_desk import QueueDesk
 from application.reasons import Reasons
 from application.reconcile import Reconciliation
 from application.replies import Replies
@@ -64,6 +65,7 @@ from storage.outbox import Outbox
 from storage.profiles import Profiles
 from storage.provider_names import ProviderNames
 from storage.quarantine import Quarantine
+from storage.queue_list import QueueList
 from storage.reply_tokens import ReplyTokens
 from storage.routing_rules import Rulebooks
 from storage.send_slots import SendSlots
@@ -286,6 +288,7 @@ def _engine(
             News(TypingNews(TypingSignals(database)), presence_services.news(database)),
         ),
         presences=presence_services.desk(database),
+        queues=QueueDesk(QueueList(database)),
         windows=presence_services.windows(database, dispatcher),
         personal_data=people_services.personal_data(around),
         chat=chat,

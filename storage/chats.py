@@ -22,6 +22,7 @@ from storage.documents import document, storable
 from storage.intake import EndpointGone
 from storage.mailbox import Mailbox
 from storage.openings import Openings
+from storage.waits import AHEAD, AVERAGE_WAIT
 
 PAGES_KEPT: Final = 100
 SAYS_HELLO_WITHIN: Final = timedelta(seconds=45)
@@ -51,25 +52,20 @@ ADD: Final = """
     FROM conversations c JOIN workstreams w USING (workstream_id)
     WHERE c.conversation_id = %(conversation_id)s
 """
-# Waits are those of the last hour, in the queue in which the customer waits; nobody is promised more.
-VIEW: Final = """
+# How long it takes is said by those who came over the same channel: others answer mail, too.
+VIEW: Final = SQL("""
     SELECT c.conversation_id, c.state, c.ended_by, c.close_reason, g.name AS agent_name,
            c.opened_at AS started_at, coalesce(h.persistent, false) AS persistent, h.lost_at,
-           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN (
-               SELECT count(*) + 1 FROM conversations o
-               WHERE o.queue_id = c.queue_id AND o.state = 'open' AND o.channel = 'live_chat'
-                 AND o.ended_by IS NULL AND o.conversation_id < c.conversation_id
-           ) END AS queue_position,
-           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN (
-               SELECT round(extract(epoch FROM avg(w.accepted_at - o.opened_at)))::integer
-               FROM chats w JOIN conversations o ON o.conversation_id = w.conversation_id
-               WHERE w.accepted_at > now() - interval '1 hour' AND o.queue_id = c.queue_id
-           ) END AS average_wait_seconds
+           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN {ahead} + 1 END AS queue_position,
+           CASE WHEN c.state = 'open' AND c.ended_by IS NULL THEN {average} END AS average_wait_seconds
     FROM conversations c
     LEFT JOIN chats h ON h.conversation_id = c.conversation_id
     LEFT JOIN agents g ON g.agent_id = c.agent_id
     WHERE c.conversation_id = %(conversation_id)s
-"""
+""").format(
+    ahead=AHEAD,
+    average=AVERAGE_WAIT.format(queue=SQL("c.queue_id"), among=SQL("o.channel = c.channel")),
+)
 END: Final = """
     WITH ended AS (
         UPDATE conversations SET ended_by = 'customer_ended'

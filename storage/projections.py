@@ -25,6 +25,8 @@ PROJECT: Final = """
     SET revision = %(revision)s, state = %(state)s,
         state_changed_at = CASE WHEN state = %(state)s THEN state_changed_at ELSE %(at)s END,
         agent_id = %(agent_id)s, preferred_agent_id = %(preferred_agent_id)s,
+        accepted_at = CASE WHEN %(agent_id)s::uuid IS NULL THEN accepted_at
+                           ELSE coalesce(accepted_at, %(at)s) END,
         holds_capacity = %(holds_capacity)s,
         away_agent_id = CASE WHEN agent_id = %(agent_id)s THEN away_agent_id END,
         ended_by = CASE WHEN channel = 'live_chat' OR %(state)s IN ('wrap_up', 'closed')
@@ -41,10 +43,6 @@ MOVE: Final = """
 """
 PROJECT_CLOSED: Final = """
     UPDATE conversations SET revision = %(revision)s WHERE conversation_id = %(conversation_id)s
-"""
-ACCEPTED: Final = """
-    UPDATE chats SET accepted_at = %(at)s
-    WHERE conversation_id = %(conversation_id)s AND accepted_at IS NULL
 """
 SETTLE: Final = """
     WITH settled AS (
@@ -180,8 +178,6 @@ class Projections:
             await self._db.execute(MOVE, facts)
         state = before.state if projection.state is State.CLOSED else projection.state
         await self._db.execute(PROJECT, {**facts, "state": state})
-        if before.agent_id is None and projection.agent_id is not None:
-            await self._db.execute(ACCEPTED, facts)
 
     async def _settle(self, projection: Projection) -> None:
         if not projection.settled:

@@ -12,6 +12,7 @@ from api.agent import (
     messages,
     offers,
     presence,
+    queues,
     session,
     signals,
     skills,
@@ -21,6 +22,7 @@ from api.agent import (
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     presence.router,
+    queues.router,
     conversations.router,
     skills.router,
     offers.router,

@@ -241,7 +241,7 @@ async def test_who_waits_knows_their_place_and_how_long_others_waited(
     await mia.begin()
     await desk.database.execute("UPDATE conversations SET opened_at = now() - interval '60 seconds'")
     await desk.project(as_id(mia.chat), State.ACTIVE, 1)
-    await desk.database.execute("UPDATE chats SET accepted_at = now() - interval '20 seconds'")
+    await desk.database.execute("UPDATE conversations SET accepted_at = now() - interval '20 seconds'")
     customers = [await a_customer(http, desk) for _ in range(3)]
     views = [(await each.begin())["conversation"] for each in customers]
     assert [view["queue_position"] for view in views] == [1, 2, 3]
