@@ -33,6 +33,7 @@ class QueueOverflow(Value):
 
     after: timedelta
     queue_id: QueueId | None = None
+    queue_name: str | None = None
 
 
 class TimerPolicy(Value):

@@ -127,8 +127,8 @@ class Process:
         event = deadlines.event_of(self.memory, deadline)
         self.memory = deadlines.without(self.memory, deadline)
         if event is Event.OVERFLOWED:
-            event = await self._overflowing()
-        if event is not None:
+            await self._overflow()
+        elif event is not None:
             await self.notice(event)
 
     async def obey(self, command: AnyCommand) -> None:
@@ -159,13 +159,18 @@ class Process:
 
     # -- deciding and performing ----------------------------------------------------------------
 
-    async def _overflowing(self) -> Event | None:
+    async def _overflow(self) -> None:
         """It has waited long enough, unless its queue says something else by now."""
         await self.books.refresh_timers()
-        event = queueing.overflowing(self.memory, self.start.timers, workflow.now())
+        timers = self.start.timers
+        event = queueing.overflowing(self.memory, timers, workflow.now())
         if event is None:
             self._settle_in()
-        return event
+            return
+        await self.notice(event)
+        if event is Event.OVERFLOWED and timers.queue_overflow and timers.queue_overflow.queue_name:
+            name = timers.queue_overflow.queue_name
+            workflow.upsert_search_attributes(search_attributes.in_queue(name))
 
     def _settle_in(self) -> None:
         self.memory = queueing.settled_in(self.memory, self.start.timers, workflow.now())

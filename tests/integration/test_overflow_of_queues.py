@@ -157,7 +157,7 @@ async def test_a_rule_s_own_word_counts_until_the_conversation_is_elsewhere(hous
     view = await comes(house, 1)
     conversation_id = view.conversation_id
 
-    expected = QueueOverflow(after=2 * FIVE, queue_id=late.queue_id)
+    expected = QueueOverflow(after=2 * FIVE, queue_id=late.queue_id, queue_name="Late")
     assert await overflow_timer(house, conversation_id) == expected
     with pytest.raises(StillInUse, match="1 sets of routing rules"):
         await Queues(house.db).delete(late.queue_id)

@@ -73,7 +73,7 @@ def test_no_label_tells_who_somebody_is() -> None:
 
     assert labels == {
         *("le", "channel", "result", "outcome", "status", "code", "trigger", "reason"),
-        *("queue", "state", "presence", "account_id", "method", "route"),
+        *("queue", "state", "presence", "account_id", "method", "route", "condition", "action"),
     }
 
 
