@@ -17,7 +17,8 @@ ENTRANCE: Final = """
            CASE WHEN coalesce(%(overflow)s::jsonb, q.overflow) -> 'item_limit' ->> 'limit' IS NOT NULL
                 THEN (SELECT count(*) FROM (
                           SELECT 1 FROM conversations c
-                          WHERE c.queue_id = q.queue_id AND c.state = 'open' LIMIT 100
+                          WHERE c.queue_id = q.queue_id AND c.state = 'open'
+                            AND c.ended_by IS NULL LIMIT 100
                       ) waiting)
                 ELSE 0 END AS waiting
     FROM queues q

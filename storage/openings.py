@@ -41,6 +41,10 @@ KEEP_QUESTION: Final = """
         asked_at = statement_timestamp()
     WHERE consent_questions.answer IS NULL
 """
+# From now on nobody is asked to take it, although its workflow does not know yet.
+END: Final = """
+    UPDATE conversations SET ended_by = 'overflow_ended' WHERE conversation_id = %(conversation_id)s
+"""
 _OPENING: Final = "opening"
 """The cause: a conversation begins once."""
 NOTICE: Final = "monitoring_notice"
@@ -99,6 +103,7 @@ class Openings:
                 await self._mailbox.post(conversation_id, MailKind.SYSTEM_WROTE, message_id)
         if policy.ends_at_once:
             await self._mailbox.post(conversation_id, MailKind.OVERFLOW_ENDED)
+            await self._db.execute(END, {"conversation_id": conversation_id})
 
     async def _notify(self, place: Place, policy: _Policy) -> MessageId | None:
         if policy.notice is None or not policy.gives_notice:

@@ -101,6 +101,8 @@ async def test_a_closed_queue_ends_what_comes_after_the_first_message_was_told(h
     assert await mail(house, view.conversation_id) == [MailKind.CUSTOMER_WROTE, MailKind.OVERFLOW_ENDED]
     told = await why(house, view.conversation_id)
     assert (told.condition, told.action) == ("out_of_hours", "end")
+    # Nobody is asked to take it meanwhile.
+    assert view.ended_by == "overflow_ended"
 
 
 @pytest.mark.parametrize(("is_holiday", "said"), [(False, "We are closed."), (True, "Happy holidays!")])
