@@ -15,13 +15,13 @@ from storage.leases import Leases
 from storage.offer_settling import OfferSettling
 
 CONVERSATION: Final = """
-    SELECT c.state, c.queue_id, c.agent_id, w.work FROM conversations c
+    SELECT c.state, c.queue_id, c.agent_id, c.ended_by, w.work FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     WHERE c.conversation_id = %(conversation_id)s
     FOR NO KEY UPDATE OF c SKIP LOCKED
 """
 PATIENTLY: Final = """
-    SELECT c.state, c.queue_id, c.agent_id, w.work FROM conversations c
+    SELECT c.state, c.queue_id, c.agent_id, c.ended_by, w.work FROM conversations c
     JOIN workstreams w ON w.workstream_id = c.workstream_id
     WHERE c.conversation_id = %(conversation_id)s
     FOR NO KEY UPDATE OF c
@@ -95,6 +95,8 @@ class _Conversation(Value):
     state: State
     queue_id: QueueId
     agent_id: AgentId | None
+    ended_by: str | None
+    """A customer who ended their chat is gone, before its workflow knows."""
     work: WorkSettings
 
 
@@ -170,7 +172,7 @@ class Offers:
 
 
 def _refusal(new: NewOffer, conversation: _Conversation, claims: list[_Claim]) -> NotOffered | None:
-    if conversation.state not in _OFFERED_IN.get(new.purpose, ()):
+    if conversation.ended_by or conversation.state not in _OFFERED_IN.get(new.purpose, ()):
         return NotOffered.NOT_WAITING
     if new.queue_id not in {None, conversation.queue_id}:
         return NotOffered.IN_ANOTHER_QUEUE

@@ -21,7 +21,6 @@ from tests.integration.house import House
 EVENTS = "SELECT jsonb_agg(type ORDER BY id) FROM conversation_events WHERE to_agent_id = %(agent_id)s"
 COMES = "INSERT INTO agent_presences (agent_id) VALUES (%(agent_id)s)"
 IMPOSED = "SELECT imposed FROM agent_presences WHERE agent_id = %(agent_id)s"
-ARE_THERE = "INSERT INTO agent_presences (agent_id) SELECT agent_id FROM agents"
 SHOWN = "UPDATE offers SET shown_at = now()"
 
 
@@ -94,6 +93,14 @@ async def test_only_what_waits_in_that_queue_is_offered(desk: Distributing, hous
     assert await desk.offer(conversation, house.alice) is NotOffered.NOT_WAITING
     unknown = await desk.offer(new_id(), house.alice, patient=True)
     assert unknown is NotOffered.NOT_WAITING
+
+
+async def test_a_chat_that_its_customer_has_ended_is_offered_to_nobody(
+    desk: Distributing, house: House
+) -> None:
+    conversation = await desk.conversation()
+    await house.db.execute("UPDATE conversations SET ended_by = 'customer_ended'")
+    assert await desk.offer(conversation, house.alice) is NotOffered.NOT_WAITING
 
 
 async def test_what_somebody_is_just_busy_with_is_left_alone(desk: Distributing, house: House) -> None:
@@ -170,7 +177,6 @@ async def test_whoever_misses_an_offer_is_inactive_where_the_organisation_wants_
     desk: Distributing, house: House
 ) -> None:
     conversation = await desk.conversation()
-    await house.db.execute(ARE_THERE)
     for agent, policy in ((house.alice, "{}"), (house.bob, '{"missed_makes_inactive": false}')):
         await desk.policy(policy)
         await house.db.execute(COMES, {"agent_id": agent.agent_id})
@@ -186,7 +192,6 @@ async def test_whoever_declines_is_left_alone_where_the_organisation_wants_that(
 ) -> None:
     conversation = await desk.conversation()
     policy = '{"declined_makes_do_not_disturb": true}'
-    await house.db.execute(ARE_THERE)
     for agent, kept in ((house.alice, "{}"), (house.bob, policy)):
         await desk.policy(kept)
         await house.db.execute(COMES, {"agent_id": agent.agent_id})

@@ -9,7 +9,9 @@ from domain.channels import ChannelName
 from domain.conversations import MailKind, State
 from domain.effects import Trigger
 from domain.errors import MediaUnavailable, OutcomeUnknown, ProviderUnavailable
+from domain.offers import OfferPurpose
 from domain.timers import TimerPolicy
+from tests.builders import ALICE, BOB
 from tests.workflows.story import Story
 
 
@@ -126,6 +128,30 @@ async def live_chat(story: Story) -> None:
     await story.handle.result()
 
 
+async def offered(story: Story) -> None:
+    """Declined, missed, accepted, handed over, released, picked, offered too late, assigned unasked."""
+    await story.customer_writes()
+    declined = await story.offered(BOB)
+    await story.order(commands.Decline, offer_id=declined.offer_id, agent_id=BOB)
+    missed = await story.offered(BOB)
+    await story.until_handled(story.position)
+    await story.pass_time(minutes=3)
+    await story.until(lambda: missed.offer_id in story.world.read_model.offers, "it ran out")
+    accepted = await story.offered(BOB)
+    await story.order(commands.Accept, offer_id=accepted.offer_id, agent_id=BOB)
+    transfer = await story.offered(ALICE, purpose=OfferPurpose.TRANSFER)
+    await story.order(commands.Accept, offer_id=transfer.offer_id)
+    await story.order(commands.Release)
+    await story.order(commands.Pick)
+    await story.offered(BOB)
+    await story.order(commands.Release)
+    await story.offered(BOB, accepted=True)
+    await story.until_handled(story.position)
+    await story.order(commands.End, agent_id=BOB)
+    await story.order(commands.CloseSession, agent_id=BOB)
+    await story.handle.result()
+
+
 STARTS: Final[dict[str, dict[str, Any]]] = {
     "live_chat": {
         "channel": ChannelName.LIVE_CHAT,
@@ -142,5 +168,14 @@ STARTS: Final[dict[str, dict[str, Any]]] = {
 
 SCENARIOS: Final[dict[str, Callable[[Story], Awaitable[None]]]] = {
     scenario.__name__: scenario
-    for scenario in (answered, template_only, parked_in_vain, waiting, troubles, automated, live_chat)
+    for scenario in (
+        answered,
+        template_only,
+        parked_in_vain,
+        waiting,
+        troubles,
+        automated,
+        live_chat,
+        offered,
+    )
 }
