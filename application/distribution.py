@@ -53,11 +53,16 @@ class Distributor:
     """Any number of processes may have one: each round over the same people is one process's."""
 
     def __init__(
-        self, database: Database, offering: Offering, *, sweep_every: timedelta = SWEEP_EVERY
+        self,
+        database: Database,
+        work: Work,
+        offering: Offering,
+        *,
+        sweep_every: timedelta = SWEEP_EVERY,
     ) -> None:
         self._db = database
+        self._work = work
         self._offering = offering
-        self._work = Work(database)
         self._decisions = AssignmentDecisions(database)
         self._organizations = Organizations(database)
         self._pace = Pace(sweep_every)

@@ -15,6 +15,7 @@ def desk_of(read: Read, queues: Iterable[WorkQueue], most_refusals: int) -> Desk
         # A conversation may have gone to another kind of work since.
         items=tuple(item for item in read.items if item.workstream_id in read.work),
         candidates=tuple(_candidates(read)),
+        skills=frozenset(name.casefold() for name in read.skills),
         most_refusals=most_refusals,
     )
 

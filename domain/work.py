@@ -75,8 +75,6 @@ class WorkItem(Value):
     """Since when it is for an agent to take."""
     priority: int = USUAL_PRIORITY
     language: str = "en"
-    language_skill: str | None = None
-    """The skill that is named like its language, where there is one."""
     attributes: Mapping[str, str] = Field(default_factory=dict)
     required_skills: tuple[RequiredSkill, ...] = ()
     last_agent_id: AgentId | None = None
@@ -95,4 +93,6 @@ class Desk(Value):
     work: Mapping[WorkstreamId, WorkSettings]
     items: tuple[WorkItem, ...]
     candidates: tuple[Candidate, ...]
+    skills: frozenset[str] = frozenset()
+    """All that there are, by their casefolded names: one may be named like a language."""
     most_refusals: int = MOST_REFUSALS

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-from domain.assignments import Merit, Obstacle
+from domain.assignments import CONSIDERED_KEPT, Merit, Obstacle
 from domain.distribution import AssignmentMethod
 from domain.ids import AgentId
 from domain.work import MOST_REFUSERS, Desk, WorkItem
 from routing.contender import Contender
-from routing.methods import rank
-from routing.requirements import FoldedSkills, Requirements, requirements_by, requirements_of
-from routing.suitability import Gap, capacity_obstacle, gap, is_reachable, obstacle
+from routing.ranking import Ranking
+from routing.requirements import Requirements, requirements_by, requirements_of
+from routing.suitability import capacity_obstacle, is_reachable
 from routing.work_order import holds, in_order
 
 BLOCK: Final = 100
@@ -19,8 +19,6 @@ BLOCK: Final = 100
 KEPT_AFTER: Final = timedelta(minutes=2)
 """Whoever waits longer, and finds no agent with enough room, has one kept free: else small work that
 comes later would always be quicker."""
-
-Obstacles: TypeAlias = Sequence[tuple[Contender, Obstacle]]
 
 
 class Choice(NamedTuple):
@@ -33,12 +31,15 @@ class Choice(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What was found for one conversation. No choices: it goes on waiting."""
+    """What was found for one conversation, as it is until the next look. No choices: it waits on."""
 
     item: WorkItem
     needs: Requirements
     choices: Sequence[Choice]
-    obstacles: Obstacles
+    """The best, the first one first."""
+    obstacles: Mapping[Contender, Obstacle]
+    looked_at: int
+    """How many agents."""
 
 
 class Assignment:
@@ -48,7 +49,9 @@ class Assignment:
         self._desk = desk
         self._now = now
         self._contenders = {each.agent_id: Contender(each) for each in desk.candidates}
-        self._gaps: dict[FoldedSkills, Mapping[AgentId, Gap]] = {}
+        self._changed: list[Contender] = []
+        """Whoever got something in this round, or is kept, in that order."""
+        self._rankings: dict[object, Ranking] = {}
         self._hopeless: set[object] = set()
 
     def looks(self) -> Iterator[Look]:
@@ -60,7 +63,7 @@ class Assignment:
                 continue
             yield look
             if look.choices:
-                look.choices[0].contender.take(look.needs.demand, item.queue_id, self._now)
+                self._give(look)
                 given += 1
                 if item.more_behind or given == BLOCK:
                     # What was not read may be more urgent than what follows here.
@@ -68,33 +71,37 @@ class Assignment:
 
     def look(self, item: WorkItem) -> Look:
         """At everybody who could take this one."""
-        return self._look(item, self._requirements(item))
+        return self._look(item, requirements_of(item, self._desk, self._now))
 
-    def _requirements(self, item: WorkItem) -> Requirements:
-        work = self._desk.work[item.workstream_id]
-        return requirements_of(item, work, self._now, self._desk.most_refusals)
+    def _give(self, look: Look) -> None:
+        contender = look.choices[0].contender
+        contender.take(look.needs.demand, look.item.queue_id, self._now)
+        self._changed.append(contender)
 
-    def _look(self, item: WorkItem, needs: Requirements) -> Look:
+    def _look(self, item: WorkItem, needs: Requirements, alike: object | None = None) -> Look:
         if len(item.refusals) >= MOST_REFUSERS:
-            return Look(item, needs, (), [(each, Obstacle.DECLINED) for each in self._members(item)])
-        found = self._found(item, needs)
+            return self._nobody(item, needs, Obstacle.DECLINED)
+        found = self._found(item, needs, alike)
         first = self._first(item, needs)
         chosen = {choice.contender for choice in first}
-        return found._replace(
-            choices=(*first, *(each for each in found.choices if each.contender not in chosen)),
-            obstacles=[each for each in found.obstacles if each[0] not in chosen],
-        )
+        others = (choice for choice in found.choices if choice.contender not in chosen)
+        return found._replace(choices=(*first, *others)) if first else found
 
-    def _members(self, item: WorkItem) -> Iterator[Contender]:
-        return (each for each in self._contenders.values() if item.queue_id in each.agent.memberships)
+    def _nobody(self, item: WorkItem, needs: Requirements, why: Obstacle) -> Look:
+        members = self._members(item)
+        return Look(item, needs, (), dict.fromkeys(members, why), len(members))
+
+    def _members(self, item: WorkItem) -> list[Contender]:
+        everybody = self._contenders.values()
+        return [each for each in everybody if item.queue_id in each.agent.memberships]
 
     def _unless_hopeless(self, item: WorkItem) -> Look | None:
         """In one round capacity only shrinks: what found nobody finds nobody for the same needs."""
-        needs = self._requirements(item)
+        needs = requirements_of(item, self._desk, self._now)
         alike = self._alike(item, needs)
         if alike is not None and alike in self._hopeless:
             return None
-        look = self._look(item, needs)
+        look = self._look(item, needs, alike)
         if not look.choices:
             self._keep_somebody_free(look)
             self._hopeless.add(alike)
@@ -132,41 +139,29 @@ class Assignment:
             return None
         return self._contenders.get(agent_id)
 
-    def _found(self, item: WorkItem, needs: Requirements) -> Look:
+    def _found(self, item: WorkItem, needs: Requirements, alike: object | None) -> Look:
         queue = self._desk.queues[item.queue_id]
         if queue.method is not AssignmentMethod.CUSTOM or not queue.custom_order.rules:
-            return self._among_members(item, needs)
-        look = Look(item, needs, (), [(each, Obstacle.RULES) for each in self._members(item)])
+            return self._among_members(item, needs, alike)
+        look = self._nobody(item, needs, Obstacle.RULES)
         for rule in queue.custom_order.rules:
             if rule.after <= self._now - item.queued_at and holds(rule.condition, item):
-                look = self._among_members(item, requirements_by(rule, needs, item))
+                look = self._among_members(item, requirements_by(rule, needs))
                 if look.choices:
                     return look
         return look
 
-    def _among_members(self, item: WorkItem, needs: Requirements) -> Look:
-        method = self._desk.queues[item.queue_id].method
-        gaps = self._gaps_of(needs.skills)
-        ranked, obstacles = [], []
-        for contender in self._members(item):
-            distance = gaps[contender.agent.agent_id]
-            why_not = obstacle(needs, contender, distance)
-            if why_not is None:
-                place = rank(method, contender, needs, distance, item.queue_id)
-                ranked.append((place, contender))
-            else:
-                obstacles.append((contender, why_not))
-        ranked.sort(key=lambda each: each[0])
-        choices = [Choice(contender, Merit.METHOD) for _, contender in ranked]
-        return Look(item, needs, choices, obstacles)
-
-    def _gaps_of(self, skills: FoldedSkills) -> Mapping[AgentId, Gap]:
-        if skills not in self._gaps:
-            self._gaps[skills] = {
-                agent_id: gap(skills, contender.agent.skills)
-                for agent_id, contender in self._contenders.items()
-            }
-        return self._gaps[skills]
+    def _among_members(self, item: WorkItem, needs: Requirements, alike: object | None = None) -> Look:
+        ranking = self._rankings.get(alike)
+        if ranking is None:
+            method = self._desk.queues[item.queue_id].method
+            members = self._members(item)
+            ranking = Ranking(needs, method, item.queue_id, members, changes=len(self._changed))
+        if alike is not None:
+            self._rankings[alike] = ranking
+        ranking.catch_up(self._changed)
+        best = [Choice(each, Merit.METHOD) for each in ranking.best(CONSIDERED_KEPT)]
+        return Look(item, needs, best, ranking.obstacles, len(ranking))
 
     def _keep_somebody_free(self, look: Look) -> None:
         """Whoever lacks the least room for it gets nothing less urgent, until there is enough."""
@@ -175,8 +170,10 @@ class Assignment:
             return
         able = [
             contender
-            for contender, why_not in look.obstacles
+            for contender, why_not in look.obstacles.items()
             if why_not is Obstacle.CAPACITY and (contender.standing.capacity_units or 0) >= demand.units
         ]
         if able:
-            max(able, key=lambda each: (each.room(demand), each.agent.agent_id)).is_kept = True
+            kept = max(able, key=lambda each: (each.room(demand), each.number))
+            kept.is_kept = True
+            self._changed.append(kept)

@@ -15,10 +15,12 @@ _A_MOMENT: Final = timedelta(microseconds=1)
 class Contender:
     """Begins as PostgreSQL knows the agent."""
 
-    __slots__ = ("_turns", "agent", "is_kept", "presence", "standing")
+    __slots__ = ("_turns", "agent", "is_kept", "number", "presence", "standing")
 
     def __init__(self, agent: Candidate) -> None:
         self.agent = agent
+        self.number = agent.agent_id.int
+        """Decides when nothing else does; numbers are compared faster than ids."""
         self.presence = agent.presence
         self.standing = agent.standing
         self.is_kept = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from heapq import nsmallest
 from typing import Final
 
 from domain.assignments import CONSIDERED_KEPT, Considered, Explanation, Merit, Obstacle
@@ -34,7 +35,7 @@ def explanation(look: Look, method: AssignmentMethod, now: datetime) -> Explanat
         rule=look.needs.rule,
         waited_seconds=max(int((now - look.item.queued_at).total_seconds()), 0),
         considered=tuple(considered),
-        others=len(look.choices) + len(look.obstacles) - len(considered),
+        others=max(look.looked_at - len(considered), 0),
     )
 
 
@@ -47,14 +48,15 @@ def _considered(look: Look) -> Iterator[Considered]:
             merit=choice.merit,
             why=_merit(choice, look.needs),
         )
-    room -= min(len(look.choices), room)
-    for contender, obstacle in sorted(look.obstacles, key=_near)[:room]:
+    chosen = {choice.contender for choice in look.choices}
+    unsuitable = (each for each in look.obstacles.items() if each[0] not in chosen)
+    for contender, obstacle in nsmallest(room - len(look.choices), unsuitable, key=_near):
         why = _WHY_NOT[obstacle](contender, look.needs)
         yield Considered(agent_id=contender.agent.agent_id, obstacle=obstacle, why=why)
 
 
-def _near(found: tuple[Contender, Obstacle]) -> tuple[int, object]:
-    return _NEARNESS[found[1]], found[0].agent.agent_id
+def _near(found: tuple[Contender, Obstacle]) -> tuple[int, int]:
+    return _NEARNESS[found[1]], found[0].number
 
 
 def _merit(choice: Choice, needs: Requirements) -> str:

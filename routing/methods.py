@@ -36,7 +36,7 @@ def rank(
         distance[:2] if needs.by_closeness and not needs.order_by else (),
         by_method,
         contender.turn(queue_id),
-        contender.agent.agent_id,
+        contender.number,
     )
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple, TypeAlias
 
 from domain.capacity import Demand
 from domain.custom_order import AgentOrder, AssignmentRule
-from domain.distribution import Ring, SkillMatching, WorkSettings
+from domain.distribution import Ring, SkillMatching
 from domain.ids import AgentId
 from domain.presences import BasePresence
-from domain.work import MOST_REFUSALS, Refusals, WorkItem
+from domain.work import Desk, Refusals, WorkItem
 
 FoldedSkills: TypeAlias = tuple[tuple[str, int], ...]
 
@@ -19,7 +19,9 @@ class Requirements(NamedTuple):
 
     demand: Demand
     presences: frozenset[BasePresence]
+    required: FoldedSkills
     skills: FoldedSkills
+    """Those of the required ones that count: all or none."""
     levels_off: int | None
     """By how many levels each skill may fall short. None: by any."""
     by_closeness: bool
@@ -34,25 +36,25 @@ class Requirements(NamedTuple):
     order_by: tuple[AgentOrder, ...] = ()
 
 
-def requirements_of(
-    item: WorkItem, work: WorkSettings, now: datetime, most_refusals: int = MOST_REFUSALS
-) -> Requirements:
+def requirements_of(item: WorkItem, desk: Desk, now: datetime) -> Requirements:
     """As its workstream says."""
+    work = desk.work[item.workstream_id]
     again_after = work.offers.again_after
-    matching = work.skill_matching
+    matching, required = work.skill_matching, _required(item, desk.skills)
     return Requirements(
         demand=Demand.of(work),
         presences=frozenset(work.allowed_presences),
-        skills=_skills(item) if matching is not SkillMatching.NONE else (),
+        required=required,
+        skills=required if matching is not SkillMatching.NONE else (),
         levels_off=_levels_off(matching, work.rings, now - item.queued_at),
         by_closeness=matching is not SkillMatching.NONE,
         refusals={each.agent_id: each for each in item.refusals},
-        most_refusals=most_refusals,
+        most_refusals=desk.most_refusals,
         again_from=now - again_after if again_after else None,
     )
 
 
-def requirements_by(rule: AssignmentRule, usual: Requirements, item: WorkItem) -> Requirements:
+def requirements_by(rule: AssignmentRule, usual: Requirements) -> Requirements:
     """As a rule of a custom order says, where it says something."""
     changed = usual._replace(
         presences=frozenset(rule.presences) or usual.presences,
@@ -63,15 +65,18 @@ def requirements_by(rule: AssignmentRule, usual: Requirements, item: WorkItem) -
     if rule.skill_matching is None:
         return changed
     return changed._replace(
-        skills=_skills(item) if rule.skill_matching is not SkillMatching.NONE else (),
+        skills=usual.required if rule.skill_matching is not SkillMatching.NONE else (),
         levels_off=0 if rule.skill_matching is SkillMatching.EXACT else None,
     )
 
 
-def _skills(item: WorkItem) -> FoldedSkills:
+def _required(item: WorkItem, known: frozenset[str]) -> FoldedSkills:
+    """With the language where a skill is named like it, or like the language without its region."""
     skills = {skill.name.casefold(): skill.level for skill in item.required_skills}
-    if item.language_skill:
-        skills.setdefault(item.language_skill.casefold(), 1)
+    language = item.language.casefold()
+    named = next((tag for tag in (language, language.split("-")[0]) if tag in known), None)
+    if named is not None:
+        skills.setdefault(named, 1)
     return tuple(skills.items())
 
 

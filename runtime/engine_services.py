@@ -73,6 +73,7 @@ from storage.signal_points import SignalPoints
 from storage.templates import Templates
 from storage.typing_signals import TypingSignals
 from storage.watermarks import Watermarks
+from storage.work import Work
 
 __all__ = ["Parts", "Surroundings", "build"]
 
@@ -166,7 +167,7 @@ def build(around: Surroundings) -> Parts:
             chat=chat_services.build(around, links, uploading, dispatcher, placer),
         ),
         dispatcher=dispatcher,
-        distributor=Distributor(database, Offering(database, dispatcher)),
+        distributor=Distributor(database, Work(database), Offering(database, dispatcher)),
         profiles=profiles,
         settling=Settling(database=database, blobs=around.blobs),
         signal_post=signal_post,

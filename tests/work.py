@@ -1,5 +1,6 @@
 """A small world for the distribution of work: one queue, one workstream, one moment."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,7 @@ def a_desk(
     *,
     queues: tuple[WorkQueue, ...] = (),
     method: AssignmentMethod = AssignmentMethod.HIGHEST_CAPACITY,
+    skills: Collection[str] = (),
     **work: Any,
 ) -> Desk:
     queues = queues or (a_queue(method=method),)
@@ -69,6 +71,7 @@ def a_desk(
         work={STREAM: WorkSettings(**work)},
         items=tuple(items),
         candidates=tuple(candidates),
+        skills=frozenset(skills),
     )
 
 

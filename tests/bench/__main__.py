@@ -12,7 +12,7 @@ from typing import TypeAlias
 from rich.console import Console
 
 from runtime.process import run_main
-from tests.bench import history, idle, latency, machine, messages, replay, timers, webhook
+from tests.bench import assignment, history, idle, latency, machine, messages, replay, timers, webhook
 from tests.bench.findings import Findings
 from tests.bench.lab import Lab, Sizes, now, open_lab
 from tests.bench.page import About, page, section, with_section
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "idle": idle.measure,
     "timers": timers.measure,  # ends conversations that `idle` left
     "replay": replay.measure,
+    "assignment": assignment.measure,
     "soak": soak.measure,
 }
 console = Console(highlight=False, soft_wrap=True)

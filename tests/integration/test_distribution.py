@@ -22,7 +22,7 @@ from storage.assignment_decisions import AssignmentDecisions
 from storage.documents import document
 from storage.organization import Organizations
 from storage.queues import Queues
-from storage.work import PER_KIND
+from storage.work import PER_KIND, Work
 from tests.integration.distributing import Distributing
 from tests.integration.house import House, a_queue
 
@@ -63,7 +63,8 @@ class Floor(Distributing):
         self.distributor = self.another()
 
     def another(self, **override: Any) -> Distributor:
-        return Distributor(self.house.db, Offering(self.house.db, self.bell), **override)
+        db = self.house.db
+        return Distributor(db, Work(db), Offering(db, self.bell), **override)
 
     async def at_work(self, name: str, units: int | None = 30) -> Agent:
         agent = await self.agent(name, units)

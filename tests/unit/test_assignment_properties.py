@@ -258,10 +258,11 @@ def test_what_is_asked_for_never_grows_with_time(waited: int) -> None:
     work = WorkSettings.model_validate(
         {"rings": [{"after": "PT1M", "levels_off": 1}, {"after": "PT5M", "levels_off": None}]}
     )
-    item = an_item(required_skills=(RequiredSkill(name="Billing", level=3),))
+    item = an_item(waiting_since=NOW, required_skills=(RequiredSkill(name="Billing", level=3),))
+    desk = Desk(queues={QUEUE: a_queue()}, work={STREAM: work}, items=(item,), candidates=())
 
     def off(seconds: int) -> float:
-        levels = requirements_of(item, work, item.queued_at + timedelta(seconds=seconds)).levels_off
+        levels = requirements_of(item, desk, NOW + timedelta(seconds=seconds)).levels_off
         return float("inf") if levels is None else levels
 
     assert off(waited) <= off(waited + 1)
@@ -279,7 +280,7 @@ def test_kept_agents_show_as_kept() -> None:
 
     found = list(Assignment(desk, NOW).looks())
 
-    assert [[why for _, why in look.obstacles] for look in found] == [
+    assert [list(look.obstacles.values()) for look in found] == [
         [Obstacle.CAPACITY],
         [Obstacle.KEPT],
     ]

@@ -91,7 +91,7 @@ def test_what_no_rule_speaks_of_is_offered_to_nobody_and_says_so() -> None:
 
     [look] = looks(a_desk([an_item()], [a_candidate()], queues=(queue,)))
 
-    assert [why for _, why in look.obstacles] == [Obstacle.RULES]
+    assert list(look.obstacles.values()) == [Obstacle.RULES]
 
 
 def test_capacity_counts_whatever_the_rules_say() -> None:
