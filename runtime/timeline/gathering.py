@@ -15,8 +15,9 @@ from runtime.temporal import connect
 from runtime.timeline.entries import Entry, Timeline, in_order
 from runtime.timeline.history import HistoryReader
 from runtime.timeline.payloads import Decoder
-from runtime.timeline.routing import decisions_of
+from runtime.timeline.routing import decisions_of, looks_of
 from runtime.timeline.transcript import entries_of
+from storage.assignment_decisions import AssignmentDecisions
 from storage.conversations import Conversations
 from storage.database import Database, open_database
 from storage.messages import Messages
@@ -38,7 +39,8 @@ async def timeline_of(settings: Settings, conversation_id: ConversationId) -> Ti
         view = await Conversations(database).get(conversation_id)
         lines = await _transcript(database, conversation_id)
         decisions, _ = await RoutingDecisions(database).listing(conversation_id, None, LARGEST_PAGE)
-        entries = [*entries_of(lines), *decisions_of(decisions, lines)]
+        looks, _ = await AssignmentDecisions(database).listing(conversation_id, None, LARGEST_PAGE)
+        entries = [*entries_of(lines), *decisions_of(decisions, lines), *looks_of(looks)]
     client = await connect(settings, lazy=True)
     told, notices = await _temporals_part(client, workflow_id(conversation_id, view.channel))
     return Timeline(
