@@ -1,4 +1,4 @@
-/** How long to wait before trying again: twice as long each time, and never all browsers at once. */
+/** Waiting: before another try, longer each time and never all browsers at once; and not for ever. */
 
 const FIRST = 500;
 const LONGEST = 30_000;
@@ -18,4 +18,13 @@ export function pause(milliseconds, wake = () => {}) {
       resolve();
     });
   });
+}
+
+/** What `promise` gives; an error with this message when that takes longer. */
+export function within(milliseconds, promise, message) {
+  let timer = null;
+  const tooLate = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(message)), milliseconds);
+  });
+  return Promise.race([promise, tooLate]).finally(() => clearTimeout(timer));
 }

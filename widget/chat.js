@@ -14,6 +14,7 @@ import { Returning } from './returning.js';
 import { Session } from './session.js';
 import { isSpeech, Messages } from './store.js';
 import { Storage } from './storage.js';
+import { TranscriptMail } from './transcript_mail.js';
 import { Typing } from './typing.js';
 
 const CHAT = 'chat';
@@ -38,6 +39,8 @@ export class Chat extends Emitter {
   isBusy = false;
   isBegun = false;
   isAskedToRate = false;
+  /** Where the transcript shall go. */
+  isAskedForAddress = false;
   /** The next chat ends the one before. */
   isReplacing = false;
   locale = null;
@@ -63,6 +66,7 @@ export class Chat extends Emitter {
     });
     this.typing = new Typing((isTyping) => this.#tellTyping(isTyping));
     this.returning = new Returning(this);
+    this.mail = new TranscriptMail(this);
     this.#listen();
   }
 
@@ -146,6 +150,11 @@ export class Chat extends Emitter {
     this.changed();
   }
 
+  askForAddress(isAsked) {
+    this.isAskedForAddress = isAsked;
+    this.changed();
+  }
+
   skipSurvey() {
     this.isAskedToRate = false;
     this.changed();
@@ -213,6 +222,7 @@ export class Chat extends Emitter {
     this.conversation = null;
     this.isBegun = false;
     this.isAskedToRate = false;
+    this.isAskedForAddress = false;
     this.messages.reset([], false);
     this.connection.stop();
     this.local.remove(CHAT);

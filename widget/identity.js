@@ -1,6 +1,6 @@
 /** Who the shop says its customer is: a signed token, asked of the page when it is needed. */
 
-import { pause } from './backoff.js';
+import { pause, within } from './backoff.js';
 
 const ANSWER_WITHIN = 10_000;
 
@@ -26,7 +26,7 @@ export class Identity {
 
   async token() {
     if (!this.#callback) return null;
-    return Promise.race([this.#ask(), tooLate()]);
+    return within(ANSWER_WITHIN, this.#ask(), 'authenticate: no token within 10 seconds');
   }
 
   async #ask() {
@@ -44,10 +44,4 @@ export function subjectOf(token) {
   } catch {
     return null;
   }
-}
-
-function tooLate() {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error('authenticate: no token within 10 seconds')), ANSWER_WITHIN);
-  });
 }

@@ -13,6 +13,7 @@ export function publicApi({ chat, element, ready }) {
     setLocale: (locale) => ready.then(() => setLocale(chat, element, locale)),
     authenticate: (callback) => authenticate(chat, ready, callback),
     signOut: () => ready.then(() => chat.signOut()),
+    emailTranscript: (callback) => chat.mail.use(checked('emailTranscript', callback, 'sends it')),
     startProactiveChat: (options) => ready.then(() => startProactiveChat(chat, element, options)),
     on: (event, listener) => chat.on(known(event), listener),
     off: (event, listener) => chat.off(known(event), listener),
@@ -27,8 +28,7 @@ export async function setLocale(chat, element, ...wanted) {
 
 /** From now on the shop vouches for the customer; a chat of theirs is taken up. */
 function authenticate(chat, ready, callback) {
-  if (typeof callback !== 'function') throw new TypeError('authenticate: give a function that returns a token');
-  chat.identity.use(callback);
+  chat.identity.use(checked('authenticate', callback, 'returns a token'));
   return ready.then(() => chat.returning.identify());
 }
 
@@ -39,6 +39,11 @@ function startProactiveChat(chat, element, { message, showPreChat = true } = {})
     element.open();
   };
   element.invite({ message, accept });
+}
+
+function checked(call, callback, purpose) {
+  if (typeof callback === 'function') return callback;
+  throw new TypeError(`${call}: give a function that ${purpose}`);
 }
 
 function known(event) {

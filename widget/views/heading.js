@@ -37,6 +37,7 @@ function initialsOf(name) {
 function menuView(ui) {
   const items = [
     item(() => 'save', () => ui.say('download'), ui.download, (chat) => chat.conversation),
+    item(() => 'mail', () => ui.say('email'), ui.email, (chat) => chat.mail.isOffered),
     item(() => (ui.isLoud() ? 'sound' : 'mute'), () => ui.say(ui.isLoud() ? 'sound_off' : 'sound_on'), ui.toggleSound, () => true),
     item(() => 'end', () => ui.say('end'), ui.end, mayEnd),
   ];

@@ -27,11 +27,13 @@ const PANES = {
   conversation: conversationView,
   form: preChat,
   survey: postChat,
+  address: addressForm,
 };
 
 export function panelView(ui) {
   const notices = noticesView(ui);
-  const parts = { ...ui, end: askToEnd, download: () => save().catch(() => notices.tell(ui.say('failed'), 'bad')) };
+  const tried = (work) => () => work().catch(() => notices.tell(ui.say('failed'), 'bad'));
+  const parts = { ...ui, end: askToEnd, download: tried(save), email: tried(email), emailTo };
   const heading = headingView(parts);
   const place = h('div', { class: 'pane' });
   const node = h(
@@ -82,6 +84,18 @@ export function panelView(ui) {
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
+  /** Who is signed in is not asked: the shop knows them. */
+  async function email() {
+    if (ui.chat.widget.authenticated) await emailTo(null);
+    else ui.chat.askForAddress(true);
+  }
+
+  async function emailTo(address) {
+    await ui.chat.mail.send(address);
+    ui.chat.askForAddress(false);
+    notices.tell(ui.say('email_sent'), 'good');
+  }
+
   return { node, update, tell: notices.tell, focus: () => begin(node) };
 }
 
@@ -101,5 +115,15 @@ function postChat(ui) {
     label: ui.say('survey_send'),
     submit: (answers) => ui.chat.answerSurvey(answers),
     others: [button(ui.say('survey_skip'), 'quiet', () => ui.chat.skipSurvey())],
+  });
+}
+
+function addressForm(ui) {
+  return formView(ui, {
+    title: ui.say('email_title'),
+    questions: [{ name: 'email', label: ui.say('email_address'), kind: 'email', required: true }],
+    label: ui.say('email_send'),
+    submit: ({ email }) => ui.emailTo(email),
+    others: [button(ui.say('survey_skip'), 'quiet', () => ui.chat.askForAddress(false))],
   });
 }
