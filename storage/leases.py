@@ -233,9 +233,12 @@ class Leases:
         if standing is None:
             return _NOT_THERE
         demand = Demand.of(wanted.work)
-        short = shortage_of_own_choice(standing, demand) if has is None else None
+        is_new = has in {None, HeldFor.CONSULT}
+        short = shortage_of_own_choice(standing, demand) if is_new else None
         if short and not request.forced:
             return _REFUSALS[short]
+        if has is HeldFor.CONSULT:
+            await self.let_go(request.conversation_id, request.agent_id)
         await self.hold(
             conversation_id=request.conversation_id,
             agent_id=request.agent_id,

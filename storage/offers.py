@@ -32,7 +32,7 @@ CLAIMS: Final = """
     WHERE o.conversation_id = %(conversation_id)s AND o.state = 'open' AND o.purpose <> 'consult'
     UNION ALL
     SELECT NULL, l.agent_id, l.held_for FROM capacity_leases l
-    WHERE l.conversation_id = %(conversation_id)s AND l.held_for = 'conversation'
+    WHERE l.conversation_id = %(conversation_id)s AND l.held_for <> 'offer'
 """
 MAKE: Final = """
     WITH offer AS (
@@ -105,6 +105,9 @@ class _Claim(Value):
     agent_id: AgentId
     held_for: HeldFor | None
 
+    def is_consulting(self, agent_id: AgentId) -> bool:
+        return self.held_for is HeldFor.CONSULT and self.agent_id == agent_id
+
 
 class Offers:
     """Making them. Whoever does rings for the conversation's mail afterwards."""
@@ -137,10 +140,12 @@ class Offers:
         if standing is None:
             return NotOffered.NO_SUCH_AGENT
         demand = Demand.of(conversation.work)
-        short = shortage(standing, demand)
+        # Whoever is asked already has room for it: they hold it back.
+        is_asked = any(each.offer_id and each.agent_id == new.agent_id for each in claims)
+        short = None if is_asked else shortage(standing, demand)
         if short and not new.forced:
             return short
-        await self._withdraw(new, claims)
+        await self._clear(new, claims)
         await self._leases.hold(
             conversation_id=new.conversation_id,
             agent_id=new.agent_id,
@@ -150,8 +155,10 @@ class Offers:
         )
         return await self._make(new, conversation)
 
-    async def _withdraw(self, new: NewOffer, claims: list[_Claim]) -> None:
-        """What stands in the way was looked at before: this is wanted instead of it."""
+    async def _clear(self, new: NewOffer, claims: list[_Claim]) -> None:
+        """Withdraw what this is wanted instead of. Who was consulted holds the whole of it now."""
+        if any(each.is_consulting(new.agent_id) for each in claims):
+            await self._leases.let_go(new.conversation_id, new.agent_id)
         fates = {each.offer_id: OfferState.WITHDRAWN for each in claims if each.offer_id}
         for settled in await self._settling.settle(new.conversation_id, fates):
             await self._leases.let_go(new.conversation_id, settled.agent_id)
@@ -180,7 +187,7 @@ def _refusal(new: NewOffer, conversation: _Conversation, claims: list[_Claim]) -
         return NotOffered.NOT_THEIRS
     if any(claim.offer_id for claim in claims) and not new.instead:
         return NotOffered.OFFERED_ALREADY
-    holders = {claim.agent_id for claim in claims if claim.held_for}
+    holders = {each.agent_id for each in claims if each.held_for is HeldFor.CONVERSATION}
     if holders and (new.purpose is OfferPurpose.ASSIGNMENT or new.agent_id in holders):
         return NotOffered.TAKEN
     return None

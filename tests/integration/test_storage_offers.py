@@ -21,6 +21,10 @@ from tests.integration.house import House
 EVENTS = "SELECT jsonb_agg(type ORDER BY id) FROM conversation_events WHERE to_agent_id = %(agent_id)s"
 COMES = "INSERT INTO agent_presences (agent_id) VALUES (%(agent_id)s)"
 IMPOSED = "SELECT imposed FROM agent_presences WHERE agent_id = %(agent_id)s"
+CONSULT = """
+    INSERT INTO capacity_leases (conversation_id, agent_id, units, held_for)
+    SELECT conversation_id, %(agent_id)s, 0, 'consult' FROM conversations
+"""
 SHOWN = "UPDATE offers SET shown_at = now()"
 
 
@@ -81,6 +85,33 @@ async def test_a_supervisor_may_give_it_to_somebody_else_instead(
     assert await desk.state_of(first.offer_id) == "withdrawn"
     assert await desk.leases(conversation) == {house.bob.agent_id: "offer"}
     assert await house.value(EVENTS, agent_id=house.alice.agent_id) == ["offer_made", "offer_settled"]
+
+
+async def test_whoever_is_asked_has_room_for_what_they_are_given(
+    desk: Distributing, house: House
+) -> None:
+    await desk.give(house.alice.agent_id, 30)
+    conversation = await desk.conversation()
+    await made(desk, conversation, house.alice)
+    await made(desk, conversation, house.alice, instead=True, accepted=True)
+    (lease,) = await Leases(house.db).of(conversation)
+    assert (lease.held_for, lease.forced) == ("offer", False)
+
+
+async def test_whoever_was_consulted_holds_the_whole_of_what_they_are_handed(
+    desk: Distributing, house: House
+) -> None:
+    conversation = await desk.conversation()
+    await taken(desk, conversation, house.alice)
+    await house.db.execute(CONSULT, {"agent_id": house.bob.agent_id})
+    transfer = await made(desk, conversation, house.bob, purpose=OfferPurpose.TRANSFER)
+    standing = await desk.capacity.standing(house.bob.agent_id)
+    assert standing is not None
+    assert (standing.used_units, standing.sessions) == (30, 1)
+    fate = {transfer.offer_id: OfferState.ACCEPTED}
+    await desk.project(conversation, State.ACTIVE, house.bob, offers=fate)
+    assert await desk.leases(conversation) == {house.bob.agent_id: "conversation"}
+    assert await desk.capacity.audit() == []
 
 
 async def test_only_what_waits_in_that_queue_is_offered(desk: Distributing, house: House) -> None:
