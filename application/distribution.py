@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -35,6 +36,8 @@ CHANNEL: Final = "holdfast_work"
 SWEEP_EVERY: Final = timedelta(seconds=2)
 # What happens together is decided about together.
 GATHER_FOR: Final = timedelta(milliseconds=10)
+# While a round lasts it takes most of the process; others get as much time after it, up to this.
+MOST_REST: Final = timedelta(milliseconds=200)
 # Somebody else decides just now, or a conversation is locked: both are over soon.
 LOOK_AGAIN_AFTER: Final = timedelta(milliseconds=100)
 AT_ONCE: Final = 4
@@ -67,6 +70,7 @@ class Distributor:
         self._organizations = Organizations(database)
         self._pace = Pace(sweep_every)
         self._wake = asyncio.Event()
+        self._last_took = 0.0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -105,6 +109,7 @@ class Distributor:
                 batch.append((look, explanation(look, _method(desk, look), now)))
             elif explain and len(left) < CONSIDERED_KEPT:
                 left[look.item.conversation_id] = explanation(look, _method(desk, look), now)
+                await asyncio.sleep(0)
             if len(batch) == AT_ONCE:
                 made += await self._offer(desk, batch)
                 batch = []
@@ -135,6 +140,7 @@ class Distributor:
     async def _work_forever(self) -> None:
         while True:
             was_woken = await self._rest()
+            since = time.monotonic()
             try:
                 await self.distribute(explain=not was_woken)
             except HoldfastError as error:
@@ -145,6 +151,7 @@ class Distributor:
                 await self._recover()
             else:
                 self._pace.normal()
+            self._last_took = time.monotonic() - since
 
     async def _rest(self) -> bool:
         """Whether somebody woke us; else it is time to look anyway."""
@@ -153,7 +160,8 @@ class Distributor:
             async with asyncio.timeout(self._pace.seconds):
                 await self._wake.wait()
         was_woken = self._wake.is_set()
-        await asyncio.sleep(GATHER_FOR.total_seconds())
+        rest = min(self._last_took, MOST_REST.total_seconds())
+        await asyncio.sleep(max(rest, GATHER_FOR.total_seconds()))
         self._wake.clear()
         return was_woken
 

@@ -19,8 +19,6 @@ from domain.values import Value
 MOST_REFUSERS: Final = 100
 """After so many agents declined or missed it, a conversation is not offered any more: somebody takes it
 (the product whose job we do gives up after as many)."""
-MOST_REFUSALS: Final = 3
-"""So often one agent is asked for one conversation, unless the organisation says otherwise."""
 
 
 class WorkQueue(Value):
@@ -95,4 +93,5 @@ class Desk(Value):
     candidates: tuple[Candidate, ...]
     skills: frozenset[str] = frozenset()
     """All that there are, by their casefolded names: one may be named like a language."""
-    most_refusals: int = MOST_REFUSALS
+    most_refusals: int
+    """So often one agent is asked for one conversation."""

@@ -33,7 +33,7 @@ KEEP_WAITING: Final = """
             decision_id uuid, conversation_id uuid, explanation jsonb
         )
     ), last AS (
-        SELECT f.*, d.decision_id AS last_id, d.about = 'agent' AND d.offer_id IS NULL AS is_the_same
+        SELECT f.*, d.decision_id AS last_id, d.about = 'agent' AND d.offer_id IS NULL AS waited_before
         FROM found f
         JOIN conversations c ON c.conversation_id = f.conversation_id AND c.state = 'open'
         LEFT JOIN LATERAL (
@@ -42,11 +42,13 @@ KEEP_WAITING: Final = """
         ) AS d ON true
     ), changed AS (
         UPDATE routing_decisions d SET explanation = last.explanation, at = statement_timestamp()
-        FROM last WHERE last.is_the_same AND d.decision_id = last.last_id
+        FROM last
+        WHERE last.waited_before AND d.decision_id = last.last_id
+          AND d.explanation -> 'considered' IS DISTINCT FROM last.explanation -> 'considered'
     )
     INSERT INTO routing_decisions (decision_id, conversation_id, about, explanation)
     SELECT decision_id, conversation_id, 'agent', explanation FROM last
-    WHERE is_the_same IS NOT TRUE
+    WHERE waited_before IS NOT TRUE
 """
 
 

@@ -72,6 +72,7 @@ def a_desk(
         items=tuple(items),
         candidates=tuple(candidates),
         skills=frozenset(skills),
+        most_refusals=3,
     )
 
 

@@ -18,6 +18,8 @@ from tests.integration.house import House
 WRITERS: Final = 4
 LOOK_EVERY: Final = 0.02
 LONGEST_THOUGHT: Final = 0.1
+AT_ONCE: Final = 4
+"""So many workflows write at the same time: they share a small pool with the writers."""
 OPEN: Final = "SELECT offer_id, conversation_id, agent_id FROM offers WHERE state = 'open'"
 MOVE: Final = """
     UPDATE conversations SET queue_id = %(queue_id)s WHERE conversation_id = %(conversation_id)s
@@ -46,6 +48,7 @@ class Crowd:
         self._list = Conversations(house.db)
         self._queues = queues
         self._random = random.Random(seed)  # noqa: S311 - for tests
+        self._turn = asyncio.Semaphore(AT_ONCE)
         self._revisions: dict[ConversationId, int] = {}
         self.conversations: list[ConversationId] = []
         self.closed: set[ConversationId] = set()
@@ -84,15 +87,19 @@ class Crowd:
         await self._project(offer, State.ACTIVE, answer)
         await self._think()
         await self._project(offer, State.WRAP_UP)
-        handled = await self._house.value(HANDLED, conversation_id=offer.conversation_id)
+        async with self._turn:
+            assert await self._close(offer.conversation_id)
+        self.closed.add(offer.conversation_id)
+
+    async def _close(self, conversation_id: ConversationId) -> bool:
+        handled = await self._house.value(HANDLED, conversation_id=conversation_id)
         request = CloseRequest(
-            conversation_id=offer.conversation_id,
+            conversation_id=conversation_id,
             handled=handled,
             at=datetime.now(UTC),
             reason="wrap_up_expired",
         )
-        assert await self._list.close(request)
-        self.closed.add(offer.conversation_id)
+        return await self._list.close(request)
 
     async def _project(self, offer: _Open, state: State, answer: OfferState | None = None) -> None:
         conversation_id = offer.conversation_id
@@ -106,7 +113,8 @@ class Crowd:
             holds_capacity=state is State.ACTIVE,
             offers={offer.offer_id: answer} if answer else {},
         )
-        await self._list.project(projection)
+        async with self._turn:
+            await self._list.project(projection)
 
     async def _think(self) -> None:
         await asyncio.sleep(self._random.uniform(0, LONGEST_THOUGHT))

@@ -106,6 +106,7 @@ def desks(draw: st.DrawFn) -> Desk:
         },
         items=tuple(draw(st.lists(items(ids), max_size=12))),
         candidates=tuple(agents),
+        most_refusals=3,
     )
 
 
@@ -245,6 +246,7 @@ def test_nobody_starves_however_much_small_work_comes(data: st.DataObject) -> No
                 )
                 for agent in agents
             ),
+            most_refusals=3,
         )
         for look, agent, _ in what_is_given(desk, now):
             held.append((agent.agent_id, look.needs.demand.units, minute))
@@ -259,7 +261,9 @@ def test_what_is_asked_for_never_grows_with_time(waited: int) -> None:
         {"rings": [{"after": "PT1M", "levels_off": 1}, {"after": "PT5M", "levels_off": None}]}
     )
     item = an_item(waiting_since=NOW, required_skills=(RequiredSkill(name="Billing", level=3),))
-    desk = Desk(queues={QUEUE: a_queue()}, work={STREAM: work}, items=(item,), candidates=())
+    desk = Desk(
+        queues={QUEUE: a_queue()}, work={STREAM: work}, items=(item,), candidates=(), most_refusals=3
+    )
 
     def off(seconds: int) -> float:
         levels = requirements_of(item, desk, NOW + timedelta(seconds=seconds)).levels_off
@@ -276,6 +280,7 @@ def test_kept_agents_show_as_kept() -> None:
         work={STREAM: WorkSettings(), HEAVY: WorkSettings(capacity_units=90)},
         items=(large, an_item()),
         candidates=(full,),
+        most_refusals=3,
     )
 
     found = list(Assignment(desk, NOW).looks())
