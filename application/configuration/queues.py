@@ -19,6 +19,11 @@ from storage.queues import Queues
 from storage.skills import Skills
 
 SUBJECT: Final = "queue"
+_EXAMPLE: Final = {
+    "out_of_hours": {"action": "assign_anyway"},
+    "item_limit": {"limit": 100, "action": "end"},
+    "waiting_time": {"after": "PT10M", "action": "end"},
+}
 
 
 def _each_once(members: tuple[AgentId, ...]) -> tuple[AgentId, ...]:
@@ -41,7 +46,7 @@ class NewQueue(Draft):
     is_default: bool = False
     """All agents are its members, those to come as well."""
     operating_hours_id: OperatingHoursId | None = None
-    overflow: Overflow = Overflow()
+    overflow: Overflow = Field(default=Overflow(), examples=[_EXAMPLE])
 
 
 class QueueChange(Draft):

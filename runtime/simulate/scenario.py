@@ -120,9 +120,7 @@ class Scenario(_Written):
             return timers
         if unknown := sorted(str(name) for name in timers if name not in TimerPolicy.model_fields):
             raise ValueError(f"no such timer: {', '.join(unknown)}. There are: {', '.join(_TIMERS)}")
-        return {
-            name: value if name == "same_agent" else parsed(value) for name, value in timers.items()
-        }
+        return {name: _timer(name, value) for name, value in timers.items()}
 
     @field_validator("steps")
     @classmethod
@@ -133,6 +131,14 @@ class Scenario(_Written):
             if after.at < before.at:
                 raise ValueError(f"step {number} is earlier than the one before it")
         return steps
+
+
+def _timer(name: str, value: Any) -> Any:  # noqa: ANN401 - what YAML holds
+    """There is one queue in a scenario: who waits in it for too long goes nowhere else."""
+    if name == "same_agent":
+        return value
+    duration = parsed(value)
+    return {"after": duration} if name == "queue_overflow" and duration else duration
 
 
 _TIMERS: Final = tuple(TimerPolicy.model_fields)

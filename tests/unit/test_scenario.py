@@ -7,7 +7,7 @@ import pytest
 
 from domain.conversations import MailKind
 from domain.errors import InvalidInput
-from domain.timers import TimerPolicy
+from domain.timers import QueueOverflow, TimerPolicy
 from runtime.simulate.reading import parse_scenario, read_scenario
 from runtime.simulate.scenario import Order, Scenario
 from runtime.simulate.scene import CONVERSATION, CUSTOMER, Line, clock
@@ -49,6 +49,11 @@ def test_a_good_one_is_read_in_full() -> None:
         "Ben",
     )
     assert report.provider is MailKind.WINDOW_REFUSED
+
+
+def test_who_waits_for_too_long_in_the_one_queue_of_a_scenario_goes_nowhere_else() -> None:
+    scenario = parse_scenario(GOOD.replace("same_agent: false", "queue_overflow: 10m"), "x.yaml")
+    assert scenario.timers.queue_overflow == QueueOverflow(after=timedelta(minutes=10))
 
 
 @pytest.mark.parametrize(
