@@ -25,6 +25,10 @@ class Board:
     def conversations(self) -> Collection[ConversationView]:
         return self._conversations.values()
 
+    def besides(self, others: Collection[ConversationId]) -> list[ConversationView]:
+        """All but those that stand elsewhere on the page."""
+        return [each for each in self.conversations if each.conversation_id not in others]
+
     def replace(self, conversations: Iterable[ConversationView]) -> None:
         """All of them, as they are now."""
         self._conversations = {each.conversation_id: each for each in conversations}

@@ -74,8 +74,9 @@ def _agent(decision: AssignmentDecision, names: Mapping[UUID, str], reader: Read
     if decision.offered_to is None or decision.offer_state is None:
         return texts.nobody_asked.format(queue=decision.queue_name)
     is_mine = decision.offered_to == reader.agent_id
-    name = texts.you if is_mine else names.get(decision.offered_to, texts.agent)
-    return texts.offered_to.format(name=name, outcome=texts.outcomes[decision.offer_state])
+    said = texts.offered_to_you if is_mine else texts.offered_to
+    name = names.get(decision.offered_to, texts.agent)
+    return said.format(name=name, outcome=texts.outcomes[decision.offer_state])
 
 
 def _verdict(verdict: Verdict, reader: Reader) -> str:

@@ -52,6 +52,7 @@ class WorkTexts(Value):
     }
     nobody_asked: str = "Nobody could be asked in {queue}"
     offered_to: str = "Offered to {name}: {outcome}"
+    offered_to_you: str = "Offered to you: {outcome}"
     outcomes: Mapping[OfferState, str] = {
         OfferState.OPEN: "not answered yet",
         OfferState.ACCEPTED: "accepted",

@@ -63,7 +63,7 @@ class Workplace:
         self._board = Board()
         self._wanted: ConversationId | None = None
         self._notes: list[Note] = []
-        self._offered = 0
+        self._offered: frozenset[ConversationId] = frozenset()
         self._title = ""
 
     def build(self, uses: Uses) -> None:
@@ -219,7 +219,7 @@ class Workplace:
 
     def show_offers(self, cards: Sequence[OfferCard]) -> None:
         """What they are offered."""
-        self._offered = len(cards)
+        self._offered = frozenset(card.conversation_id for card in cards)
         with self.page:
             self.layout.offers.show(cards)
         self.refresh()
@@ -236,7 +236,7 @@ class Workplace:
                 self._saw(self.opened)
                 self._show_opened(self.opened, at)
             groups = arranged(
-                self._board.conversations,
+                self._board.besides(self._offered),
                 self.reader,
                 at,
                 seen=self._board.seen,
@@ -265,7 +265,7 @@ class Workplace:
             self._run(f"holdfast.saw('{conversation_id}', {seq})")
 
     def _entitle(self, unread: int) -> None:
-        title = title_of(self.reader.texts, unread=unread, offered=self._offered)
+        title = title_of(self.reader.texts, unread=unread, offered=len(self._offered))
         if title != self._title:
             self._title = title
             self._run(f"document.title = {json.dumps(title)}")

@@ -12,6 +12,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from domain.channels import ChannelName
 from tests.e2e.desks import Desk
+from tests.e2e.flaws import flaws
 from tests.e2e.people import Agent, eventually
 from tests.e2e.phones import Phone, somebody
 from tests.e2e.setting_up import Admin, whatsapp
@@ -20,6 +21,23 @@ from tests.stack import Stack
 SCREEN = ViewportSize(width=1400, height=900)
 NARROW = ViewportSize(width=390, height=844)
 PUSHED = {"distribution": "push"}
+OFFERS = {"include": [[".offered"], [".load"]]}
+DETAILS = {"include": [[".more-details"]]}
+# A browser that nobody has told yet whether it may notify, whose page somebody can hide.
+RECORDING = """
+    window.heard = {tones: 0, notices: [], closed: 0};
+    window.Notification = class extends EventTarget {
+        static permission = "default";
+        static async requestPermission() { return (Notification.permission = "granted"); }
+        constructor(title, options) { super(); heard.notices.push(options.body); }
+        close() { heard.closed += 1; }
+    };
+    window.AudioContext = class extends AudioContext {
+        createOscillator() { heard.tones += 1; return super.createOscillator(); }
+    };
+    const get = () => window.hiding ? "hidden" : "visible";
+    Object.defineProperty(document, "visibilityState", {get});
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,8 @@ class Opening:
         self._stack = stack
         self._browser = browser
         self._doors = doors
+        self.script = ""
+        """What runs in every page before ours does."""
 
     async def floor(self, *names: str, **work: object) -> Floor:
         shop, admin = whatsapp(), await self._doors.enter_async_context(Admin(self._stack))
@@ -74,6 +94,7 @@ class Opening:
     async def _desk(self, person: dict[str, str]) -> Desk:
         context = await self._browser.new_context(viewport=SCREEN)
         self._doors.push_async_callback(context.close)
+        await context.add_init_script(self.script)
         desk = Desk(self._stack, await context.new_page())
         await desk.sign_in_as(person)
         await expect(desk.page.get_by_role("navigation")).to_be_visible()
@@ -97,6 +118,8 @@ async def test_an_offer_is_declined_by_one_agent_and_accepted_by_another(opening
     (seen,) = (await floor.programs[at].get("/offers"))["items"]
     assert seen["shown_at"] is not None, "the browser said that it could be seen"
 
+    assert await flaws(first.page, OFFERS) == []
+
     await first.page.keyboard.press("Alt+Shift+D")
     reason = offer.get_by_role("textbox", name="Reason, if you like")
     await expect(reason).to_be_focused()
@@ -111,20 +134,34 @@ async def test_an_offer_is_declined_by_one_agent_and_accepted_by_another(opening
     assert second.page.url.endswith(f"/conversations/{seen['conversation_id']}")
     await expect(second.page).not_to_have_title(re.compile("offered"))
     await expect(second.page.get_by_text("1 conversation · 30 units, no limit")).to_be_visible()
-    await second.say("On its way.")
-
     await second.button("Customer and notes").click()
     details = second.page.get_by_role("complementary")
-    await expect(details).to_contain_text("Offered to You: accepted")
+    await expect(details).to_contain_text("Offered to you: accepted")
     await expect(details).to_contain_text(re.compile("Offered to (Alice Park|Bob Ionescu): declined"))
-    await second.button("Change skills").click()
-    await second.button("Add skill").click()
+    await second.say("On its way.")
+
+    assert first.complaints + second.complaints == []
+
+
+async def test_an_agent_says_what_skills_a_conversation_needs(opening: Opening) -> None:
+    floor = await opening.floor("Fatima Okoro", offers={"auto_assign": True})
+    (desk,) = floor.desks
+    question = f"Where is my refund? {uuid4().hex[:8]}"
+    await floor.phone.say(text=question)
+    await desk.card(question).click()
+    await expect(desk.message).to_be_visible()
+    await desk.button("Customer and notes").click()
+    details = desk.page.get_by_role("complementary")
+    await expect(details).to_contain_text("Offered to you: accepted")
+    await desk.button("Change skills").click()
+    await desk.button("Add skill").click()
     await details.get_by_role("combobox", name="Skill").select_option("Billing")
     await details.get_by_role("combobox", name="Level").select_option("Expert")
-    await second.button("Save skills").click()
+    assert await flaws(desk.page, DETAILS) == []
+    await desk.button("Save skills").click()
     await expect(details).to_contain_text("Billing: Expert")
     await expect(details).to_contain_text("asks for Billing 3 instead of no skill")
-    assert first.complaints + second.complaints == []
+    assert desk.complaints == []
 
 
 async def test_what_is_settled_elsewhere_is_gone_at_once(opening: Opening) -> None:
@@ -164,4 +201,33 @@ async def test_an_offer_is_seen_on_a_phone_while_a_conversation_is_open(opening:
         return bool(offers) and offers[0]["shown_at"] is not None
 
     await eventually(is_told, "it was seen above the conversation")
+    assert desk.complaints == []
+
+
+async def test_an_offer_rings_and_notifies_whoever_looks_elsewhere(opening: Opening) -> None:
+    opening.script = RECORDING
+    floor = await opening.floor("Eun-ji Han")
+    (desk,) = floor.desks
+    first, second = f"One {uuid4().hex[:8]}", f"Two {uuid4().hex[:8]}"
+    await floor.phone.say(text=first)
+    question = desk.page.get_by_text("Show offers as desktop notifications")
+    await expect(question).to_be_visible()
+    await desk.button("Yes").click()
+    await expect(question).to_be_hidden()
+    assert await desk.page.evaluate("heard.notices") == [], "whoever looks needs no notification"
+
+    await desk.page.evaluate("window.hiding = true; heard.tones = 0")
+    floor.phone.address = somebody(ChannelName.WHATSAPP).removeprefix("whatsapp:")
+    await floor.phone.say(text=second, profile_name="Kim Minji")
+    await expect(desk.offer(second)).to_be_visible()
+    (notice,) = await desk.page.evaluate("heard.notices")
+    assert notice.startswith("Offered to you: Kim Minji, WhatsApp · ")
+    assert await desk.page.evaluate("heard.tones") == 2, "one hint of two tones"
+    await desk.offer(second).get_by_role("button", name="Accept").click()
+    await expect(desk.offer(second)).to_have_count(0)
+    assert await desk.page.evaluate("heard.closed") == 1
+    await expect(desk.page.get_by_text("Show offers as desktop")).to_be_hidden()
+    await desk.page.reload()
+    await expect(desk.offer(first)).to_be_visible()
+    assert await desk.page.evaluate("heard.tones") == 0, "it has rung for this one"
     assert desk.complaints == []

@@ -98,6 +98,13 @@ def test_a_conversation_that_closes_or_leaves_is_off_the_board() -> None:
     assert not subject.conversations
 
 
+def test_what_is_offered_stands_only_among_the_offers() -> None:
+    subject = Board()
+    other = a_view(conversation_id=new_id())
+    subject.replace([a_view(), other])
+    assert subject.besides({CONVERSATION}) == [other]
+
+
 def test_a_full_board_says_that_there_is_more() -> None:
     subject = Board()
     subject.replace(a_view(conversation_id=new_id()) for _ in range(board.MOST - 1))

@@ -87,7 +87,7 @@ def test_an_offer_is_explained_by_who_was_considered_and_what_came_of_it() -> No
 
 def test_ones_own_offer_and_nobodys_are_told_apart() -> None:
     mine = asked(offered_to=ALICE, offer_state=OfferState.ACCEPTED)
-    assert line(mine).title == "Offered to You: accepted"
+    assert line(mine).title == "Offered to you: accepted"
     assert line(asked()).title == "Nobody could be asked in Support"
 
 
