@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.channels import ChannelName
 from domain.ids import AccountId, EndpointId
-from domain.widgets import Widget
+from domain.widgets import ShopSignIn, Widget
 from storage.documents import document
 from storage.endpoints import ENDPOINTS
 from storage.resources import Resource, Statements
@@ -68,7 +68,8 @@ WIDGETS: Final = Statements(
         """,
     },
 )
-# Whoever makes the first widget makes the account; the lock ends with the transaction.
+# Whoever makes the first widget makes the account, and widgets of one issuer trust the same keys; the
+# lock ends with the transaction.
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(4805372819918)"
 ACCOUNT: Final = """
     SELECT account_id FROM accounts WHERE channel = 'live_chat' AND deleted_at IS NULL
@@ -78,6 +79,17 @@ ACCOUNT: Final = """
 CARRIED_BY: Final = """
     SELECT w.endpoint_id FROM widgets w JOIN endpoints e USING (endpoint_id)
     WHERE e.deleted_at IS NULL AND w.settings -> 'allowed_origins' @> to_jsonb(%(origin)s::text)
+"""
+# Whoever pastes a key breaks its lines as they like.
+OTHER_KEYS: Final = r"""
+    SELECT e.name FROM widgets w JOIN endpoints e USING (endpoint_id)
+    CROSS JOIN LATERAL jsonb_to_record(w.settings -> 'sign_in')
+        AS known(issuer text, jwks_url text, public_key text)
+    WHERE e.deleted_at IS NULL AND w.endpoint_id <> %(widget_id)s
+      AND w.settings -> 'sign_in' <> 'null' AND known.issuer = %(issuer)s
+      AND (known.jwks_url, regexp_replace(known.public_key, '\s', '', 'g'))
+          IS DISTINCT FROM (%(jwks_url)s::text, regexp_replace(%(public_key)s::text, '\s', '', 'g'))
+    ORDER BY e.endpoint_id LIMIT 1
 """
 
 
@@ -105,6 +117,16 @@ class Widgets(Resource[Widget]):
         async with self._db.connection() as connection:
             cursor = await connection.execute(CARRIED_BY, {"origin": origin})
             return frozenset([row["endpoint_id"] for row in await cursor.fetchall()])
+
+    async def with_other_keys(self, widget_id: EndpointId, sign_in: ShopSignIn) -> str | None:
+        """The name of another widget of this issuer that trusts other keys.
+
+        In a transaction: no other widget is checked before its end.
+        """
+        await self._db.execute(_ONE_AT_A_TIME)
+        which = {**sign_in.model_dump(exclude={"audience"}), "widget_id": widget_id}
+        found = await self._db.one(OTHER_KEYS, which)
+        return found["name"] if found else None
 
     async def account(self) -> AccountId | None:
         """The account of all widgets. In a transaction: nobody else makes one before its end."""

@@ -99,6 +99,7 @@ class WidgetConfiguration:
                 settings=draft.settings.settings(),
                 **draft.model_dump(exclude={"settings"}),
             )
+            await self._check_keys(widget.widget_id, widget.settings)
             return await self._register.create(caller, widget.widget_id, widget)
 
     async def update(
@@ -111,7 +112,9 @@ class WidgetConfiguration:
         changes = change.given()
         if change.settings is not None:
             changes["settings"] = change.settings.settings()
-        return await self._register.update(caller, widget_id, changes, expected_version)
+        async with self._database.transaction():
+            await self._check_keys(widget_id, changes.get("settings", known.settings), known.settings)
+            return await self._register.update(caller, widget_id, changes, expected_version)
 
     async def delete(self, caller: Caller, widget_id: EndpointId, expected_version: int) -> None:
         """Remove it. Raise StillInUse while chats run."""
@@ -137,11 +140,29 @@ class WidgetConfiguration:
                 f"This workstream handles {workstream.channel}. Choose one that handles live_chat.",
                 field="workstream_id",
             )
-
         if workstream.persistent and settings.sign_in is None:
             raise InvalidInput(
                 "Chats of this workstream are persistent, so customers must be signed in: set"
                 " settings.sign_in.",
+                field="settings",
+            )
+
+    async def _check_keys(
+        self, widget_id: EndpointId, settings: WidgetSettings, before: WidgetSettings | None = None
+    ) -> None:
+        """Widgets of one issuer share their customers: a stranger's key must not come by its name.
+
+        A widget that has the issuer already may get other keys: they are replaced one by one.
+        """
+        sign_in, known = settings.sign_in, before.sign_in if before else None
+        if sign_in is None or (known is not None and known.issuer == sign_in.issuer):
+            return
+        other = await self._widgets.with_other_keys(widget_id, sign_in)
+        if other is not None:
+            raise InvalidInput(
+                f"The widget {other!r} has the same issuer and other keys; whoever has either could"
+                " sign in as the customers of both. Set the same jwks_url or public_key, or another"
+                " issuer.",
                 field="settings",
             )
 

@@ -8,7 +8,7 @@ import pytest
 from storage.database import Database
 from storage.migrate import FOLDER
 from tests.api.conftest import Http
-from tests.api.live_chat import EVIL, SHOP, made, settings
+from tests.api.live_chat import EVIL, SHOP, WIDGETS, made, settings
 from tests.api.lost_customers import Browser
 from tests.contract.shop_signing import Shop
 
@@ -43,6 +43,33 @@ async def test_inv8_the_same_name_at_two_shops_is_two_people(
     for issuer, name in ((SHOP, "Mia"), (EVIL, "Mallory")):
         person = await database.one(PERSON, {"address": f"user:customer-42 {issuer}"})
         assert person == {"display_name": name}
+
+
+async def test_inv8_nobody_signs_in_as_another_shops_customers_by_taking_its_name(
+    admin: httpx2.AsyncClient, chats: dict[str, Any], widgets: list[str]
+) -> None:
+    copied = settings(sign_in={"issuer": SHOP, "public_key": THEIRS.pem})
+    draft = {"name": "Copy", "workstream_id": chats["workstream_id"], "settings": copied}
+    made_so = await admin.post(WIDGETS, json=draft)
+    theirs = f"{WIDGETS}/{widgets[1]}"
+    changed = await admin.patch(theirs, json={"settings": copied}, headers={"If-Match": '"1"'})
+    for refused in (made_so, changed):
+        assert (refused.status_code, refused.json()["details"]["field"]) == (422, "settings")
+        assert repr(SHOP) in refused.json()["detail"]
+    found = (await admin.get(theirs)).json()
+    assert (found["version"], found["settings"]["sign_in"]["issuer"]) == (1, EVIL)
+
+
+async def test_widgets_of_one_shop_have_its_keys_and_replace_them_one_by_one(
+    admin: httpx2.AsyncClient, chats: dict[str, Any], widgets: list[str]
+) -> None:
+    pasted = OURS.pem.replace("\n", "\r\n")
+    second = await made(admin, chats, settings=settings(sign_in={"issuer": SHOP, "public_key": pasted}))
+    newer = settings(sign_in={"issuer": SHOP, "public_key": Shop().pem})
+    for widget_id in (widgets[0], second["widget_id"]):
+        path, first = f"{WIDGETS}/{widget_id}", {"If-Match": '"1"'}
+        answer = await admin.patch(path, json={"settings": newer}, headers=first)
+        assert answer.status_code == 200, answer.text
 
 
 async def test_who_was_known_by_a_name_alone_is_known_by_their_shop_too(
