@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.chats import ChatStart
 from domain.conversations import MailKind, State
 from storage.chat_leases import ChatLeases
 from storage.database import Database
@@ -127,6 +128,26 @@ async def test_inv8_lost_and_returned_take_turns_whatever_races(
     assert all(one is not other for one, other in pairwise(told))
     last = a_lease()
     assert await leases.take(session_id, last, LONG) == chat
+
+
+async def test_edge11_who_ends_a_chat_and_begins_another_is_connected_by_the_same_window(
+    desk: ChatShop, leases: ChatLeases
+) -> None:
+    customer, snapshot = await desk.chatting()
+    ended, tab = snapshot.conversation.conversation_id, a_lease()
+    await leases.take(customer.session.session_id, tab, LONG)
+    await desk.chat.chatting.end(customer.session, ended)
+    session = await desk.known(customer.token)
+    snapshot, is_new = await desk.chat.chatting.start(session, ChatStart(), start_new=False)
+    begun = snapshot.conversation.conversation_id
+    await desk.database.execute("DELETE FROM chat_leases WHERE lease_id = session_id")
+    assert is_new
+    assert await leases.renew(tab, LONG)
+    assert await leases.lapsed(10) == []
+    assert not await leases.settle(begun)
+    await desk.run_out(tab)
+    assert await leases.settle(begun)
+    assert await desk.mail(ended) == [MailKind.CHAT_STARTED, MailKind.CUSTOMER_ENDED]
 
 
 async def test_a_renewed_lease_does_not_run_out(desk: ChatShop, leases: ChatLeases) -> None:

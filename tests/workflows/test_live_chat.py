@@ -1,4 +1,8 @@
-"""Live chats: connections that are lost and found, and ends that stay ends."""
+"""Live chats: connections that are lost and found, and ends that stay ends.
+
+`edge`: the odd cases of customers who vanish, numbered; those that are decided before a workflow hears
+of them are in tests/api/widgets, tests/integration/test_chat_leases.py and tests/e2e.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +15,7 @@ from domain.channels import ChannelName
 from domain.conversations import Event, MailKind, State
 from domain.effects import Trigger
 from domain.errors import Refused
+from domain.offers import OfferState
 from domain.timers import TimerPolicy
 from tests.builders import ALICE, BOB
 from tests.workflows.story import Story, telling
@@ -66,13 +71,28 @@ async def test_a_chat_nobody_takes_closes_though_nothing_was_ever_said(chat: Sto
     assert ended_by(chat) == [Event.AUTO_CLOSE]
 
 
-async def test_who_leaves_the_queue_is_waited_for_and_then_the_chat_closes(chat: Story) -> None:
+async def test_edge1_who_leaves_the_queue_is_waited_for_and_then_the_chat_closes(chat: Story) -> None:
     await told(chat, LOST)
     assert (await chat.status()).state is State.OPEN
     await chat.pass_time(seconds=21)
     await is_closed(chat)
     assert ended_by(chat) == [Event.GRACE_EXPIRED]
     assert all(each.state is not State.WRAP_UP for each in chat.world.read_model.projections)
+
+
+@pytest.mark.parametrize("timers", [FOREVER, RECONNECTING], ids=["for good", "reconnecting"])
+async def test_edge2_who_leaves_before_the_agent_accepted_leaves_nothing_to_wrap_up(
+    chat: Story, timers: TimerPolicy
+) -> None:
+    chat.world.read_model.timers = timers
+    offer = await chat.offered(BOB, expires_at=chat.start.opened_at + timedelta(minutes=10))
+    await told(chat, LOST)
+    await chat.pass_time(seconds=timers.connection_grace.total_seconds() + 1)
+    await is_closed(chat)
+    assert ended_by(chat) == [Event.GRACE_EXPIRED]
+    shown = chat.world.read_model.projections
+    assert not any(each.holds_capacity or each.state is State.WRAP_UP for each in shown)
+    assert chat.world.read_model.offers == {offer.offer_id: OfferState.WITHDRAWN}
 
 
 async def test_who_comes_back_in_time_keeps_their_place(chat: Story) -> None:
@@ -90,7 +110,7 @@ async def test_an_agent_who_takes_a_chat_whose_customer_is_away_waits_with_it(ch
     assert (status.state, status.agent_id) == (State.ACTIVE, ALICE)
 
 
-async def test_without_reconnecting_the_chat_ends_after_the_grace(chat: Story) -> None:
+async def test_edge3_without_reconnecting_the_chat_ends_after_the_grace(chat: Story) -> None:
     chat.world.read_model.timers = FOREVER
     await chat.order(commands.Pick)
     await told(chat, LOST)
@@ -117,7 +137,9 @@ async def test_inv8_back_within_the_grace_and_within_the_limit_it_is_the_same_ag
     assert announced.count(Trigger.CUSTOMER_RETURNED) == 2
 
 
-async def test_inv7_the_agent_is_held_until_the_limit_and_then_wraps_up(chat: Story) -> None:
+async def test_edge3_edge5_inv7_the_agent_is_held_until_the_limit_and_then_wraps_up(
+    chat: Story,
+) -> None:
     await chat.order(commands.Pick)
     await told(chat, LOST)
     await chat.pass_time(seconds=21)
@@ -132,7 +154,7 @@ async def test_inv7_the_agent_is_held_until_the_limit_and_then_wraps_up(chat: St
     await is_closed(chat)
 
 
-async def test_inv7_inv8_an_agent_who_leaves_a_customer_who_is_away_is_not_held(
+async def test_edge4_inv7_inv8_an_agent_who_leaves_a_customer_who_is_away_is_not_held(
     chat: Story,
 ) -> None:
     await chat.order(commands.Pick)
@@ -148,7 +170,7 @@ async def test_inv7_inv8_an_agent_who_leaves_a_customer_who_is_away_is_not_held(
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_after_the_agents_end_nobody_comes_back(chat: Story, away: bool) -> None:  # noqa: FBT001
+async def test_edge6_after_the_agents_end_nobody_comes_back(chat: Story, away: bool) -> None:  # noqa: FBT001
     await chat.order(commands.Pick)
     if away:
         await told(chat, LOST)
@@ -243,3 +265,25 @@ async def test_nothing_can_be_sent_after_the_end(chat: Story) -> None:
     await told(chat, ENDED)
     with pytest.raises(Refused):
         await chat.order(commands.Send)
+
+
+async def test_edge9_a_persistent_chat_is_lost_by_no_length_of_silence(
+    time_skipping_server: WorkflowEnvironment,
+) -> None:
+    async with telling(
+        time_skipping_server,
+        opened_at=datetime.now(UTC),
+        channel=ChannelName.LIVE_CHAT,
+        service_window=None,
+        persistent=True,
+    ) as story:
+        await story.provider_reports(MailKind.CHAT_STARTED, story.start.opened_at)
+        await story.order(commands.Pick)
+        await story.pass_time(days=3)
+        assert (await story.status()).state is State.ACTIVE
+        await told(story, ENDED)  # as a page of an older release might say
+        assert (await story.status()).state is State.ACTIVE
+        await story.order(commands.CloseSession)
+        assert (await story.status()).state is State.WAITING
+        assert not capacity(story)
+        assert ended_by(story) == []

@@ -5,8 +5,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from domain.configuration import Agent
+from domain.conversations import State
 from tests.api.live_chat import WIDGETS, a_workstream, made, settings
-from tests.api.lost_customers import Browser
+from tests.api.lost_customers import Browser, Engine
 
 HOURS = "/config/v1/operating-hours"
 EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -64,6 +66,27 @@ async def test_a_chat_that_runs_goes_on_past_closing_time(
     await close(admin, hours)
     assert (await browser.say(chat, "Still there?")).status_code == 201
     assert (await browser.start())["conversation"]["conversation_id"] == chat
+
+
+async def test_edge7_who_was_lost_comes_back_by_link_past_closing_time(
+    *,
+    admin: httpx2.AsyncClient,
+    agent: httpx2.AsyncClient,
+    browser: Browser,
+    hours: dict[str, Any],
+    engine_of_chats: Engine,
+    ann: Agent,
+) -> None:
+    chat = (await browser.start())["conversation"]["conversation_id"]
+    await engine_of_chats.project(chat, State.ACTIVE, ann)
+    link = await agent.post(f"/agent/v1/conversations/{chat}/reconnect-link")
+    await engine_of_chats.lose(chat)
+    await engine_of_chats.project(chat, State.RECONNECT_WINDOW, ann)
+    await close(admin, hours)
+    answer = (await browser.open_link(link.json()["url"])).json()
+    assert answer["outcome"] == "reconnected"
+    assert answer["snapshot"]["conversation"]["conversation_id"] == chat
+    assert (await browser.say(chat, "I am back")).status_code == 201
 
 
 async def test_inv12_hours_that_a_widget_needs_are_not_deleted(

@@ -279,6 +279,32 @@ async def test_edge8_the_same_browser_can_begin_a_new_chat_after_the_time_is_ove
     assert (await browser.start())["conversation"]["conversation_id"] != chat
 
 
+async def test_edge10_after_a_reconnect_both_devices_may_still_say_how_it_was(
+    *,
+    admin: httpx2.AsyncClient,
+    agent: httpx2.AsyncClient,
+    widget: dict[str, Any],
+    browser: Browser,
+    phone: Browser,
+    chat: str,
+    engine_of_chats: Engine,
+    ann: Agent,
+) -> None:
+    await configure(admin, widget, post_chat=[{"name": "stars", "label": "Stars?"}])
+    url = await link(agent, chat)
+    await engine_of_chats.lose(chat)
+    await engine_of_chats.project(chat, State.RECONNECT_WINDOW, ann)
+    await phone.open_link(url)
+    await engine_of_chats.project(chat, State.ACTIVE, ann)
+    await engine_of_chats.project(chat, State.WRAP_UP, ann, ended_by=Event.AGENT_ENDED)
+
+    for device, stars in ((browser, "4"), (phone, "5")):
+        told = await device.post(f"/conversations/{chat}/survey", {"answers": {"stars": stars}})
+        assert told.status_code == 204, told.text
+        facts = (await agent.get(f"/agent/v1/conversations/{chat}/chat")).json()
+        assert facts["post_chat"] == {"stars": stars}
+
+
 # -- what is no link of ours ---------------------------------------------------------------------
 
 
