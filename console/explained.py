@@ -48,7 +48,7 @@ def reason_lines(
 
 def _line(reason: Reason, names: Mapping[UUID, str], reader: Reader, now: datetime) -> ReasonLine:
     if isinstance(reason, KeptDecision):
-        title, text = _queue(reason, reader), reason.why
+        title, text = _queue(reason, reader), _why(reason)
         considered = tuple(_verdict(each, reader) for each in reason.considered)
         count = len(considered)
     else:
@@ -67,6 +67,11 @@ def _line(reason: Reason, names: Mapping[UUID, str], reader: Reader, now: dateti
 
 def _queue(decision: KeptDecision, reader: Reader) -> str:
     return reader.texts.decided_by[decision.by].format(queue=decision.queue_name)
+
+
+def _why(decision: KeptDecision) -> str:
+    found = decision.overflowed
+    return f"{decision.why} {found.why}" if found else decision.why
 
 
 def _agent(decision: AssignmentDecision, names: Mapping[UUID, str], reader: Reader) -> str:

@@ -14,11 +14,14 @@ class Load(Value):
 
 
 def load_of(agent: AgentAtWork, texts: Texts) -> Load:
-    """Conversations first: that is what people count in."""
+    """Conversations first: that is what people count in. Who works by profiles need not see units."""
     most, used = agent.capacity_units, agent.used_units
-    template = texts.load_without_limit if most is None else texts.load_of
-    units = template.format(used=used, units=most)
-    return Load(text=f"{_sessions(agent.sessions, texts)} · {units}", used=used, most=most)
+    said = [_sessions(agent.sessions, texts)]
+    if most is not None:
+        said.append(texts.load_of.format(used=used, units=most))
+    elif used:
+        said.append(texts.load_without_limit.format(used=used))
+    return Load(text=" · ".join(said), used=used, most=most)
 
 
 def _sessions(count: int, texts: Texts) -> str:

@@ -48,7 +48,7 @@ class WorkTexts(Value):
     decided_by: Mapping[Literal["rule", "fallback", "agent"], str] = {
         "rule": "Queue {queue}, by a rule",
         "fallback": "Queue {queue}, because no rule matched",
-        "agent": "Other skills needed",
+        "agent": "By an agent, in queue {queue}",
     }
     nobody_asked: str = "Nobody could be asked in {queue}"
     offered_to: str = "Offered to {name}: {outcome}"

@@ -16,6 +16,7 @@ from domain.conversations import State
 from domain.distribution import AssignmentMethod
 from domain.ids import new_id
 from domain.offers import OfferState
+from domain.overflow import OverflowAction, OverflowCondition, Overflowed
 from domain.presences import AgentPresence, BasePresence
 from domain.routing_decisions import KeptDecision, Verdict
 from domain.routing_rules import RulesetKind
@@ -70,6 +71,16 @@ def test_a_queue_is_explained_by_its_rules() -> None:
     assert shown.title == "Queue Support, by a rule"
     assert shown.text == "Rule 'Parcels' matched."
     assert (shown.summary, shown.considered) == ("1 considered", ("Night did not match. It is day.",))
+
+
+def test_a_queue_that_was_closed_or_full_is_part_of_the_reason() -> None:
+    found = Overflowed(
+        condition=OverflowCondition.OUT_OF_HOURS,
+        action=OverflowAction.TRANSFER,
+        from_queue_id=new_id(),
+        why="It is closed.",
+    )
+    assert line(by_rule(overflowed=found)).text == "Rule 'Parcels' matched. It is closed."
 
 
 def test_an_offer_is_explained_by_who_was_considered_and_what_came_of_it() -> None:
@@ -141,22 +152,25 @@ def test_skills_are_changed_by_its_agent_and_supervisors_while_it_runs(
 
 
 @pytest.mark.parametrize(
-    ("sessions", "units", "text"),
+    ("sessions", "used", "units", "text"),
     [
-        (1, 90, "1 conversation · 60 of 90 units"),
-        (2, 90, "2 conversations · 60 of 90 units"),
-        (0, None, "0 conversations · 60 units, no limit"),
+        (1, 60, 90, "1 conversation · 60 of 90 units"),
+        (0, 0, 90, "0 conversations · 0 of 90 units"),
+        (2, 60, None, "2 conversations · 60 units, no limit"),
+        (2, 0, None, "2 conversations"),
     ],
 )
-def test_the_load_counts_conversations_and_units(sessions: int, units: int | None, text: str) -> None:
+def test_the_load_counts_conversations_and_units(
+    sessions: int, used: int, units: int | None, text: str
+) -> None:
     presence = AgentPresence(agent_id=ALICE, base=BasePresence.BUSY, name="Busy", connected=True)
     agent = AgentAtWork(
         agent_id=ALICE,
         name="Alice",
         presence=presence,
         sessions=sessions,
-        used_units=60,
+        used_units=used,
         capacity_units=units,
     )
     load = load_of(agent, ENGLISH)
-    assert (load.text, load.used, load.most) == (text, 60, units)
+    assert (load.text, load.used, load.most) == (text, used, units)
