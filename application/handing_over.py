@@ -1,5 +1,6 @@
 """Offers that people make: to hand a conversation over, to assign it, or to ask for help."""
 
+from collections.abc import Collection
 from typing import Final, Protocol
 
 from domain.attendance import Attendance
@@ -46,6 +47,10 @@ class Colleagues:
     async def one(self, agent_id: AgentId) -> Attendance:
         """Raise NotFound."""
         return await self._attendances.one(agent_id)
+
+    async def among(self, agent_ids: Collection[AgentId]) -> list[Attendance]:
+        """Those of them who may work."""
+        return await self._attendances.among(agent_ids)
 
     async def require_present(self, agent: Attendance, conversation: ConversationView) -> None:
         """Raise Refused when work of this kind must not be brought to them as they are now."""

@@ -3,6 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
+from application.consulting import Consulting
 from application.desk import Desk, author_of, tell
 from domain.commands import Accept, Decline
 from domain.configuration import Caller
@@ -39,12 +40,14 @@ class OfferDesk:
         listed: ConversationList,
         post: Post,
         conversations: Conversations,
+        consulting: Consulting,
     ) -> None:
         self._offers = offers
         self._desk = desk
         self._listed = listed
         self._post = post
         self._conversations = conversations
+        self._consulting = consulting
 
     async def mine(self, caller: Caller) -> list[OfferView]:
         """What the caller is offered now."""
@@ -62,6 +65,8 @@ class OfferDesk:
         author = author_of(caller)
         offer = await self._offers.latest(conversation_id, author.agent_id)
         if offer is None or offer.state is not OfferState.OPEN:
+            if (helped := await self._consulting.accept(caller, conversation_id)) is not None:
+                return helped
             return await self._take_unasked(caller, conversation_id, command_id, offer)
         await self._post.now(conversation_id)
         conversation = await self._listed.get(conversation_id)
@@ -74,6 +79,9 @@ class OfferDesk:
         """Leave it to somebody else. Declining again changes nothing."""
         author = author_of(caller)
         offer = await self._offers.latest(conversation_id, author.agent_id)
+        if offer is None or offer.state is not OfferState.OPEN:
+            declined = await self._consulting.decline(caller, conversation_id, reason)
+            offer = declined or offer
         if offer is None:
             raise NotFound(f"You are not offered a conversation {conversation_id}.")
         if offer.state is OfferState.DECLINED:

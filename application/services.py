@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from application.access import Access
 from application.attachments import Attachments
+from application.bulk import Bulk
 from application.chats.chatting import Chatting
 from application.chats.choosing import Choosing
 from application.chats.connections import Connections
@@ -36,6 +37,7 @@ from application.configuration.templates import TemplateConfiguration
 from application.configuration.verification import AccountVerification
 from application.configuration.widgets import WidgetConfiguration
 from application.configuration.workstreams import WorkstreamConfiguration
+from application.consulting import Consulting
 from application.correspondence import Correspondence
 from application.desk import Desk
 from application.health import Readiness
@@ -52,6 +54,7 @@ from application.reasons import Reasons
 from application.reconnect_offers import ReconnectOffers
 from application.required_skills import SkillUpdates
 from application.signals import Signals
+from application.taking_part import TakingPart
 from application.transfers import Transfers
 from application.windows import AgentWindows
 from channels.base import Channel
@@ -122,6 +125,9 @@ class Engine:
     skill_updates: SkillUpdates
     offers: OfferDesk
     transfers: Transfers
+    bulk: Bulk
+    consulting: Consulting
+    taking_part: TakingPart
     correspondence: Correspondence
     signals: Signals
     attachments: Attachments

@@ -32,6 +32,10 @@ class Trigger(StrEnum):
     CONVERSATION_REQUEUED = "conversation_requeued"
     TRANSFERRED_TO_QUEUE = "transferred_to_queue"
     TRANSFER_ACCEPTED = "transfer_accepted"
+    CONSULT_ACCEPTED = "consult_accepted"
+    CONSULT_ENDED = "consult_ended"
+    AGENT_JOINED = "agent_joined"
+    JOINED_AGENT_LEFT = "joined_agent_left"
     CONVERSATION_CLOSED = "conversation_closed"
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from application.attachments import Attachments
+from application.bulk import Bulk
 from application.composing import Composer
 from application.configuration.audit import AuditTrail
 from application.confirmer import Confirmer
@@ -119,6 +120,7 @@ class Parts:
             self.engine.live_feed.running(),
             self.engine.chat.running(),
             self.engine.windows.running(),
+            self.engine.consulting.running(),
             self.profiles.running(),
             self.settling.running(),
             self.signal_post.running(),
@@ -248,14 +250,19 @@ def _engine(
     listed, messages = ConversationList(database), Messages(database)
     points = SignalPoints(database)
     desk = desk_services.desk(around, post)
+    transfers = desk_services.transfers(around, desk, dispatcher)
+    consulting = desk_services.consulting(around, desk, dispatcher)
     return Engine(
         public_url=around.public_url,
         channels=around.channels,
         intake=intake,
         desk=desk,
-        offers=desk_services.offers(around, desk, dispatcher),
+        offers=desk_services.offers(around, desk, dispatcher, consulting),
+        consulting=consulting,
+        taking_part=desk_services.taking_part(around, desk, dispatcher),
         reasons=Reasons(listed, database),
-        transfers=desk_services.transfers(around, desk, dispatcher),
+        transfers=transfers,
+        bulk=Bulk(desk, transfers),
         skill_updates=SkillUpdates(database, listed),
         signals=Signals(
             listed=listed,

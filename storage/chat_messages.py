@@ -38,6 +38,7 @@ _SEEN: Final = SQL("""
     LEFT JOIN chats h ON h.conversation_id = v.conversation_id
     LEFT JOIN agents g ON g.agent_id = v.author_id AND v.author = 'agent'
     WHERE v.conversation_id = %(conversation_id)s AND {which}
+      AND NOT v.details @> '{{"audience": "agent"}}'
       AND (v.direction = 'inbound' OR v.delivery ->> 'status' IN ('sent', 'delivered', 'read'))
     ORDER BY v.seq DESC
     LIMIT %(limit)s

@@ -14,7 +14,7 @@ _QUEUE: Final = """
     ) AS is_member
     FROM queues q
     LEFT JOIN operating_hours h
-        ON h.operating_hours_id = (to_jsonb(q) ->> 'operating_hours_id')::uuid
+        ON h.operating_hours_id = q.operating_hours_id
 """
 QUEUE: Final = _QUEUE + "WHERE q.queue_id = %(queue_id)s AND q.deleted_at IS NULL"
 QUEUES: Final = _QUEUE + "WHERE q.deleted_at IS NULL ORDER BY q.name, q.queue_id LIMIT %(limit)s"

@@ -24,11 +24,11 @@ WRONG: Final = """
             SELECT holder AS agent_id, 'conversation' AS held_for FROM conversation
             WHERE holder IS NOT NULL
             UNION ALL
-            SELECT o.agent_id, CASE o.purpose WHEN 'consult' THEN 'consult' ELSE 'offer' END
+            SELECT o.agent_id, 'offer'
             FROM offers o JOIN conversation USING (conversation_id)
-            WHERE o.state = 'open' AND o.agent_id IS DISTINCT FROM holder
+            WHERE o.state = 'open' AND o.purpose <> 'consult' AND o.agent_id IS DISTINCT FROM holder
         ) AS each
-        ORDER BY agent_id, held_for = 'consult'
+        ORDER BY agent_id
     ), held AS (
         SELECT l.agent_id, l.held_for FROM capacity_leases l JOIN conversation USING (conversation_id)
     )

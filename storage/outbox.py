@@ -18,6 +18,8 @@ from storage.documents import storable
 from storage.reply_tokens import Correspondent, ReplyTokens
 from storage.standby import REASON, STANDBY, STANDS_BY
 
+PRIVATE: Final = "private"
+AGENTS_ONLY: Final = "This message is for agents only."
 OPTED_OUT: Final = "recipient_opted_out"
 ASKED_US_TO_STOP: Final = "The customer asked not to be written to. Wait until they write again."
 
@@ -35,7 +37,8 @@ CLAIM: Final = SQL("""
                AS window_expires_at,
            e.address AS endpoint_address, e.settings AS endpoint_settings,
            a.value AS recipient, {opted_out} AS opted_out,
-           d.via_endpoint_id IS NOT NULL AS diverted, {stands_by} AS stands_by
+           d.via_endpoint_id IS NOT NULL AS diverted, {stands_by} AS stands_by,
+           m.details @> '{{"audience": "agent"}}' AS is_private
     FROM deliveries d
     JOIN message_views m ON m.message_id = d.message_id
     JOIN conversations c ON c.conversation_id = m.conversation_id
@@ -110,6 +113,7 @@ class _Outgoing(Value):
     opted_out: bool
     diverted: bool
     stands_by: bool
+    is_private: bool
 
     @property
     def is_template(self) -> bool:
@@ -118,6 +122,8 @@ class _Outgoing(Value):
     @property
     def silenced(self) -> tuple[str, str] | None:
         """Why it must not leave: code and words. What is in doubt already must be resolved."""
+        if self.is_private:
+            return PRIVATE, AGENTS_ONLY
         if not self.is_new:
             return None
         if self.stands_by:

@@ -4,16 +4,19 @@ from typing import Final
 from uuid import UUID
 
 from domain.conversations import State
+from domain.effects import Trigger
 from domain.errors import NotFound
 from domain.ids import ConversationId, MessageId, OfferId
 from domain.offers import OfferState
 from domain.ports import CloseRequest, Projection
 from domain.values import Value
 from storage.announcements import Announcements
+from storage.consults import HELPED_IN, Consults
 from storage.database import Database
 from storage.documents import document
 from storage.leases import Leases
 from storage.offer_settling import OfferSettling
+from storage.participants import Participants
 
 BEFORE: Final = """
     SELECT state, revision, agent_id, queue_id FROM conversations
@@ -118,11 +121,13 @@ class Projections:
         self._announcements = Announcements(db)
         self._offers = OfferSettling(db)
         self._leases = Leases(db)
+        self._consults = Consults(db)
+        self._participants = Participants(db)
 
     async def project(self, projection: Projection) -> tuple[MessageId, ...]:
         """Write it, unless a newer revision is there already; return what it caused to leave."""
         cause = str(projection.revision)
-        told = projection.conversation_id, projection.announcements, cause
+        conversation_id = projection.conversation_id
         async with self._db.transaction():
             before = await self._db.row(
                 _Before, BEFORE, {"conversation_id": projection.conversation_id}
@@ -130,12 +135,16 @@ class Projections:
             if before is None:
                 raise _unknown(projection.conversation_id)
             if before.revision >= projection.revision:
-                return await self._announcements.announced(*told)
+                triggers = (*projection.announcements, Trigger.CONSULT_ENDED)
+                return await self._announcements.announced(conversation_id, triggers, cause)
             await self._write(projection, before)
             await self._settle(projection)
             await self._offers.settle(projection.conversation_id, projection.offers)
             await self._leases.follow(projection.conversation_id)
-            said = await self._announcements.announce(*told)
+            if await self._ends_help(projection, before):
+                triggers = (*projection.announcements, Trigger.CONSULT_ENDED)
+                projection = projection.model_copy(update={"announcements": triggers})
+            said = await self._announcements.announce(conversation_id, projection.announcements, cause)
             await self._tell(projection, before)
         return said
 
@@ -161,12 +170,21 @@ class Projections:
             await self._leases.follow(conversation_id)
             return await self._db.execute(RECLAIM, which)
 
+    async def _ends_help(self, projection: Projection, before: _Before) -> bool:
+        """Help is for whoever has it, as long as they have it."""
+        is_theirs = before.agent_id == projection.agent_id and projection.state in HELPED_IN
+        if is_theirs or before.agent_id is None:
+            return False
+        await self._consults.withdraw(projection.conversation_id)
+        return await self._participants.end_help(projection.conversation_id)
+
     async def _let_go(self, conversation_id: ConversationId) -> None:
         """Nobody is asked any more, and nobody's capacity is used, whatever was said before."""
         rows = await self._db.rows(_Open, OPEN_OFFERS, {"conversation_id": conversation_id})
         fates = {row.offer_id: OfferState.WITHDRAWN for row in rows}
         await self._offers.settle(conversation_id, fates)
         await self._leases.follow(conversation_id)
+        await self._participants.end_all(conversation_id)
 
     async def _write(self, projection: Projection, before: _Before) -> None:
         """Closed is final, and only `close` closes, because it looks into the mailbox."""

@@ -9,7 +9,7 @@ from domain.values import Value
 
 
 class Viewer(Value):
-    """Supervisors see all; an agent sees what is theirs or belongs to a queue they are a member of."""
+    """Supervisors see all; agents what is theirs, in a queue of theirs, or what they take part in."""
 
     agent_id: AgentId | None = None
     sees_all: bool = False
@@ -19,4 +19,8 @@ class Viewer(Value):
 IS_VISIBLE: Final = SQL("""(
     %(sees_all)s OR v.agent_id = %(agent_id)s
     OR v.queue_id IN (SELECT queue_id FROM queue_members WHERE agent_id = %(agent_id)s)
+    OR v.conversation_id IN (
+        SELECT conversation_id FROM conversation_participants
+        WHERE agent_id = %(agent_id)s AND left_at IS NULL
+    )
 )""")

@@ -6,11 +6,13 @@ from fastapi import APIRouter
 
 from api.agent import (
     attachments,
+    bulk,
     chats,
     conversations,
     events,
     messages,
     offers,
+    participants,
     presence,
     queues,
     session,
@@ -28,6 +30,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     offers.router,
     offers.answers_router,
     transfers.router,
+    bulk.router,
+    participants.router,
     chats.router,
     messages.router,
     messages.templates_router,
