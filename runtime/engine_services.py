@@ -9,14 +9,12 @@ from typing import Final
 from application.attachments import Attachments
 from application.bulk import Bulk
 from application.composing import Composer
-from application.configuration.audit import AuditTrail
 from application.confirmer import Confirmer
 from application.correspondence import Correspondence
 from application.counting import CountedOutbox, CountedReadModel
 from application.customer_events import CustomerEvents
 from application.dispatch import WORKERS, Dispatcher
 from application.distribution import Distributor
-from application.drained import DrainedRemoval
 from application.erasure import Erasing
 from application.fallbacks import FallbackPolicy
 from application.gauges import Gauges
@@ -44,12 +42,16 @@ from application.signal_post import SignalPost
 from application.signals import Signals
 from application.typing_news import TypingNews
 from application.uploading import Uploading
-from runtime import chat_services, desk_services, people_services, presence_services
+from runtime import (
+    background_services,
+    chat_services,
+    desk_services,
+    people_services,
+    presence_services,
+)
 from runtime.surroundings import Surroundings
 from storage.accounts import Accounts
-from storage.agents import Agents
 from storage.attendances import Attendances
-from storage.audit import AuditLog
 from storage.callbacks import DeliveryReports
 from storage.conversations import Conversations as ConversationList
 from storage.diversions import Diversions
@@ -58,7 +60,6 @@ from storage.entrances import Entrances
 from storage.events import LiveEvents
 from storage.figures import Figures
 from storage.leases import Leases
-from storage.mailbox import Mailbox
 from storage.media import MediaFiles
 from storage.messages import Messages
 from storage.organization import Organizations
@@ -135,7 +136,7 @@ def build(around: Surroundings) -> Parts:
     database = around.database
     open_accounts = OpenAccounts(around.accounts, around.channels)
     links = MediaLinks(around.public_url, around.secret_keys)
-    dispatcher = _dispatcher(around)
+    dispatcher = background_services.dispatcher(around)
     customer_events = CustomerEvents(database=database, doorbell=dispatcher)
     safekeeping = Safekeeping(around.blobs, around.scanner)
     uploading = Uploading(
@@ -173,7 +174,7 @@ def build(around: Surroundings) -> Parts:
         profiles=profiles,
         settling=Settling(database=database, blobs=around.blobs),
         signal_post=signal_post,
-        confirmer=_confirmer(around),
+        confirmer=background_services.confirmer(around),
         gauges=Gauges(Figures(database), Attendances(database)),
         provider=Sending(open_accounts, ProviderNames(database), links, around.public_url),
         outbox=CountedOutbox(Outbox(database)),
@@ -190,7 +191,7 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             max_bytes=around.media_max_bytes,
         ),
-        housekeeper=Housekeeping(database, _drained(around)),
+        housekeeper=background_services.housekeeper(around),
         retention=Retaining(database, around.blobs),
         eraser=people_services.eraser(around),
         reconciler=Reconciliation(
@@ -200,39 +201,6 @@ def build(around: Surroundings) -> Parts:
             open_accounts=open_accounts,
             intake=intake,
         ),
-    )
-
-
-def _drained(around: Surroundings) -> DrainedRemoval:
-    database = around.database
-    return DrainedRemoval(
-        accounts=around.accounts,
-        endpoints=Endpoints(database),
-        templates=Templates(database),
-        trail=AuditTrail(AuditLog(database)),
-        database=database,
-    )
-
-
-def _dispatcher(around: Surroundings) -> Dispatcher:
-    windows = {name: each.capabilities.service_window for name, each in around.channels.items()}
-    return Dispatcher(
-        Mailbox(around.database),
-        around.tracing.conversations(around.conversations),
-        windows,
-        queue_limit=around.dispatch_queue_limit,
-        sweep_every=around.dispatch_sweep_every,
-    )
-
-
-def _confirmer(around: Surroundings) -> Confirmer:
-    return Confirmer(
-        database=around.database,
-        messages=Messages(around.database),
-        outbox=Outbox(around.database),
-        agents=Agents(around.database),
-        listed=ConversationList(around.database),
-        conversations=around.conversations,
     )
 
 
