@@ -1,4 +1,4 @@
-"""Puts together what goes on beside requests: mail is handed over, replies followed up, rooms tidied."""
+"""Puts together what goes on beside requests: mail is handed over, replies are followed up."""
 
 from application.configuration.audit import AuditTrail
 from application.confirmer import Confirmer
