@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.e2e.capacities import ANA, is_held_by
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import Visitor, answered, assert_the_same_transcript, taken_by
 from tests.e2e.widgets import a_widget, carrying, hurry
@@ -12,6 +13,7 @@ from tests.stack import Stack
 
 GRACE = "PT2S"
 TOO_LATE = "PT3S"
+SAID = [("customer", "Hello"), ("agent", "Good day")]
 
 
 async def a_visitor(stack: Stack, browser: Browser) -> tuple[Visitor, BrowserContext]:
@@ -54,6 +56,14 @@ async def has_left(ana: Agent, chat: str) -> None:
     await eventually(lambda: ana.is_in(chat, "reconnect_window"), "the chat waits for the customer")
 
 
+async def wraps_up(stack: Stack, ana: Agent, chat: str) -> None:
+    """It is the agent's until they have closed it, and then nobody's."""
+    await eventually(lambda: ana.is_in(chat, "wrap_up"), "the agent wraps up", within=20)
+    await is_held_by(stack, chat, ANA)
+    (await ana.post(f"/conversations/{chat}/close-session")).raise_for_status()
+    await is_held_by(stack, chat)
+
+
 async def test_a_link_leads_from_another_device_to_the_same_agent(
     stack: Stack, browser: Browser, ana: Agent
 ) -> None:
@@ -64,6 +74,7 @@ async def test_a_link_leads_from_another_device_to_the_same_agent(
         link = await link_to(ana, chat)
         await first.close()
         await has_left(ana, chat)
+        await is_held_by(stack, chat, ANA)
         other, second = await a_visitor(stack, browser)
         await other.page.goto(link)
         await expect(other.line("Good day")).to_be_visible()
@@ -71,6 +82,7 @@ async def test_a_link_leads_from_another_device_to_the_same_agent(
         await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
         await other.say("I am back")
         await assert_the_same_transcript(other, ana, chat)
+        await is_held_by(stack, chat, ANA)
         assert other.complaints == []
         await second.close()
 
@@ -84,12 +96,15 @@ async def test_after_the_agent_closed_the_session_the_link_still_leads_to_the_ch
     link = await link_to(ana, chat)
     (await ana.post(f"/conversations/{chat}/close-session")).raise_for_status()
     await eventually(lambda: ana.is_in(chat, "open"), "whoever is free may take it")
+    await is_held_by(stack, chat)
     other, second = await a_visitor(stack, browser)
     await other.page.goto(link)
     await expect(other.line("Good day")).to_be_visible()
     await taken_by(ana, chat)
     await other.say("I am back")
     await assert_the_same_transcript(other, ana, chat)
+    await assert_the_same_transcript(visitor, ana, chat)
+    await is_held_by(stack, chat, ANA)
     await first.close()
     await second.close()
 
@@ -107,6 +122,8 @@ async def test_after_the_agent_ended_the_chat_the_link_offers_a_new_one(
     await other.page.goto(link)
     await expect(other.status).to_contain_text("The chat you came back for is over.")
     await expect(other.button("Start chat")).to_be_visible()
+    await assert_the_same_transcript(visitor, ana, chat)
+    await wraps_up(stack, ana, chat)
     await first.close()
     await second.close()
 
@@ -127,9 +144,12 @@ async def test_a_link_that_is_opened_too_late_redirects_or_offers_a_new_chat(
             await visitor.visit()
             chats[snippet] = await in_conversation(visitor, ana)
             links[snippet] = await link_to(ana, chats[snippet])
+            await assert_the_same_transcript(visitor, ana, chats[snippet])
             await context.close()
     for chat in chats.values():
         await eventually(lambda chat=chat: ana.is_in(chat, "wrap_up"), "time is over")
+        await wraps_up(stack, ana, chat)
+        assert [said for said in await ana.said(chat) if said[0] != "system"] == SAID
     async with carrying(stack, visitors=plain):
         visitor, context = await a_visitor(stack, browser)
         await visitor.page.goto(links[plain])
@@ -157,7 +177,12 @@ async def test_who_signed_in_and_comes_back_is_asked(
         await other.sign_in()
         await other.open()
         await expect(other.chat.get_by_text("Welcome back")).to_be_visible()
+        await is_held_by(stack, chat, ANA)
         await (continues if goes_on else starts_anew)(other, ana, chat)
+        if goes_on:
+            await is_held_by(stack, chat, ANA)
+        else:
+            await wraps_up(stack, ana, chat)
         assert other.complaints == []
         await second.close()
 
@@ -178,6 +203,7 @@ async def starts_anew(visitor: Visitor, ana: Agent, chat: str) -> None:
     assert await visitor.conversation_id() != chat
     assert await visitor.texts() == ["Something else"]
     await eventually(lambda: ana.is_in(chat, "wrap_up"), "the one before is over", within=20)
+    await assert_the_same_transcript(visitor, ana, await visitor.conversation_id())
 
 
 async def test_a_reload_is_no_goodbye(stack: Stack, browser: Browser, ana: Agent) -> None:
@@ -190,8 +216,32 @@ async def test_a_reload_is_no_goodbye(stack: Stack, browser: Browser, ana: Agent
     await visitor.say("Still here")
     await assert_the_same_transcript(visitor, ana, chat)
     assert await ana.is_in(chat, "active")
+    await is_held_by(stack, chat, ANA)
     assert visitor.complaints == []
     await context.close()
+
+
+async def test_inv8_a_tab_that_was_closed_and_opened_again_finds_the_same_agent(
+    stack: Stack, browser: Browser, ana: Agent
+) -> None:
+    async with carrying(stack, visitors=await an_impatient_widget(stack)):
+        visitor, context = await a_visitor(stack, browser)
+        await visitor.visit()
+        chat = await in_conversation(visitor, ana)
+        await visitor.page.close()
+        await has_left(ana, chat)
+        await answered(ana, chat, "Are you there?")
+        await is_held_by(stack, chat, ANA)
+        again = Visitor(stack, await context.new_page())
+        await again.visit()
+        await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
+        await again.open()
+        await expect(again.line("Are you there?")).to_be_visible()
+        await again.say("I am back")
+        await assert_the_same_transcript(again, ana, chat)
+        await is_held_by(stack, chat, ANA)
+        assert again.complaints == []
+        await context.close()
 
 
 async def test_another_customer_of_the_same_browser_sees_nothing(

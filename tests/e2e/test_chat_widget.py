@@ -6,6 +6,7 @@ import httpx2
 import pytest
 from playwright.async_api import BrowserContext, expect
 
+from tests.e2e.capacities import ANA, is_held_by
 from tests.e2e.people import Agent, eventually
 from tests.e2e.visitors import (
     Line,
@@ -57,7 +58,7 @@ async def test_what_is_asked_before_a_chat_must_be_answered(visitor: Visitor) ->
 
 
 async def test_inv1_a_cut_line_loses_and_doubles_nothing(
-    visitor: Visitor, context: BrowserContext, ana: Agent
+    stack: Stack, visitor: Visitor, context: BrowserContext, ana: Agent
 ) -> None:
     await visitor.visit()
     await visitor.begin()
@@ -76,6 +77,7 @@ async def test_inv1_a_cut_line_loses_and_doubles_nothing(
     await expect(visitor.line("Meanwhile")).to_be_visible()
     await expect(visitor.line("Three")).not_to_have_class(re.compile("sending"))
     await assert_the_same_transcript(visitor, ana, chat)
+    await is_held_by(stack, chat, ANA)
 
 
 async def test_inv1_what_waits_is_sent_after_a_reload(
@@ -136,11 +138,12 @@ async def test_two_tabs_are_one_customer(
     await expect(visitor.line("From the second tab")).to_be_visible()
     await assert_the_same_transcript(visitor, ana, chat)
     await assert_the_same_transcript(other, ana, chat)
+    await is_held_by(stack, chat, ANA)
     assert other.complaints == []
 
 
 async def test_the_customer_ends_the_chat_rates_it_and_begins_another(
-    visitor: Visitor, ana: Agent
+    stack: Stack, visitor: Visitor, ana: Agent
 ) -> None:
     await visitor.visit()
     await visitor.begin()
@@ -158,20 +161,37 @@ async def test_the_customer_ends_the_chat_rates_it_and_begins_another(
         await visitor.button("Save transcript").click()
     assert "That is all" in (await (await saved.value).path()).read_text()
     await eventually(lambda: ana.is_in(chat, "wrap_up"), "the agent wraps up", within=20)
+    await is_held_by(stack, chat, ANA)
+    (await ana.post(f"/conversations/{chat}/close-session")).raise_for_status()
+    await is_held_by(stack, chat)
     await visitor.button("Start a new chat").click()
     await expect(visitor.chat.get_by_label("Your name")).to_be_visible()
 
 
-async def test_the_agent_ends_the_chat(visitor: Visitor, ana: Agent) -> None:
+async def test_edge12_what_is_said_of_a_chat_that_ended_is_not_said_of_the_next_one(
+    visitor: Visitor, ana: Agent
+) -> None:
     await visitor.visit()
     await visitor.begin()
     await visitor.say("Thank you")
     chat = await visitor.conversation_id()
     await taken_by(ana, chat)
     (await ana.post(f"/conversations/{chat}/end")).raise_for_status()
-    await expect(visitor.chat.get_by_text("Ana Agent has ended this chat.")).to_be_visible()
+    over = visitor.chat.get_by_text("Ana Agent has ended this chat.")
+    await expect(over).to_be_visible()
     await expect(visitor.message).to_have_count(0)
     await assert_the_same_transcript(visitor, ana, chat)
+    await visitor.button("Start a new chat").click()
+    await visitor.chat.get_by_label("Your name").fill("Elena")
+    await visitor.button("Start chat").click()
+    await visitor.say("Something else")
+    assert await visitor.conversation_id() != chat
+    (await ana.post(f"/conversations/{chat}/close-session")).raise_for_status()
+    await eventually(lambda: ana.is_in(chat, "closed"), "the one before is closed")
+    await visitor.say("Are you there?")
+    assert await visitor.texts() == ["Something else", "Are you there?"]
+    await expect(over).to_have_count(0)
+    await expect(visitor.status).to_have_text("")
 
 
 async def test_a_page_talks_to_the_chat(visitor: Visitor) -> None:

@@ -226,6 +226,27 @@ async def test_inv1_what_is_said_while_a_chat_closes_is_shown(page: Page) -> Non
     assert found == [True, ["m"]]
 
 
+async def test_edge11_a_chat_that_begins_after_one_that_closed_keeps_its_line(page: Page) -> None:
+    await page.clock.install()
+    running = run(
+        page,
+        "chat.js",
+        LINE
+        + """
+        lines[0].tell(close);
+        const next = { conversation_id: 'd', state: 'open', can_write: true };
+        chat.adopt({ conversation: next, messages: [], has_more: false, cursor: '1.3' });
+        await new Promise((resolve) => setTimeout(resolve, 40_000));
+        lines[0].tell(close);
+        return [lines.length, Boolean(lines[1].isClosed), chat.conversation.conversation_id];
+        """,
+    )
+    told = asyncio.ensure_future(running)
+    while not told.done():
+        await page.clock.run_for(1_000)
+    assert await told == [2, False, "d"]
+
+
 async def test_the_line_of_a_chat_that_closed_ends_after_a_while_whatever_still_comes(
     page: Page,
 ) -> None:
