@@ -8,6 +8,8 @@ from domain.capacity import Shortage
 from domain.errors import NotFound, NotYourConversation, Refused
 from domain.ids import AgentId, ConversationId
 from domain.offers import NotOffered, Offer
+from domain.presences import BasePresence
+from domain.values import Value
 from domain.views import ConversationView
 from routing.presences import named, presence_of
 from storage.attendances import Attendances
@@ -37,6 +39,14 @@ class Doorbell(Protocol):
         """Only a hint."""
 
 
+class Colleague(Value):
+    """Somebody to whom work may be handed over, if they are there."""
+
+    agent_id: AgentId
+    name: str
+    presence: BasePresence
+
+
 class Colleagues:
     """Who can be asked by somebody who works beside them."""
 
@@ -48,6 +58,11 @@ class Colleagues:
         """Raise NotFound."""
         return await self._attendances.one(agent_id)
 
+    async def listing(self, cursor: str | None, limit: int) -> tuple[list[Colleague], str | None]:
+        """Everybody who may work, and how they are."""
+        agents, next_cursor = await self._attendances.listing(cursor, limit)
+        return [_colleague(each) for each in agents], next_cursor
+
     async def among(self, agent_ids: Collection[AgentId]) -> list[Attendance]:
         """Those of them who may work."""
         return await self._attendances.among(agent_ids)
@@ -58,6 +73,11 @@ class Colleagues:
         base = presence_of(agent).base
         if base not in allowed:
             raise Refused(f"{agent.agent_name} cannot be asked now: {named(base).lower()}.")
+
+
+def _colleague(agent: Attendance) -> Colleague:
+    base = presence_of(agent).base
+    return Colleague(agent_id=agent.agent_id, name=agent.agent_name, presence=base)
 
 
 def as_offer(made: Made, agent: Attendance) -> Offer:

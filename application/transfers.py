@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from application.desk import Desk, author_of
-from application.handing_over import NOT_YOURS, Colleagues, Doorbell, as_offer
+from application.handing_over import NOT_YOURS, Colleague, Colleagues, Doorbell, as_offer
 from application.replies import Author
 from domain.attendance import Attendance
 from domain.commands import TransferToQueue
@@ -128,6 +128,10 @@ class Transfers:
         offer = as_offer(await self._offers.make(new), agent)
         why = f"{caller.name} assigns it to {agent.agent_name}."
         return await self._made_known(caller, offer, why, note)
+
+    async def colleagues(self, cursor: str | None, limit: int) -> tuple[list[Colleague], str | None]:
+        """Whom one may ask. Queues are listed by their own use case."""
+        return await self._colleagues.listing(cursor, limit)
 
     async def _in_hand(
         self, caller: Caller, conversation_id: ConversationId

@@ -16,6 +16,7 @@ from console.live import Live
 from console.offers import OwnOffers
 from console.presence import OwnPresence
 from console.session import CurrentAgent, UseServices, reader_of, token_of
+from console.team import Team
 from console.why import Why
 from console.workplace import Workplace
 from domain.ids import ConversationId
@@ -38,8 +39,9 @@ async def desk_page(
     place = Workplace(client, services, token_of(request), reader)
     hands, presence, why = Hands(place), OwnPresence(place), Why(place)
     offers = OwnOffers(place, hands.read)
-    place.build(Uses(acting=hands, being=presence, answering=offers, asking=why))
-    place.companions = (offers, why)
+    team = Team(place)
+    place.build(Uses(acting=hands, being=presence, answering=offers, asking=why, teaming=team))
+    place.companions = (offers, why, team)
     feed = services.engine.live_feed
     # First the place in the stream, then what there is: what happens in between comes again.
     async with feed.follow(viewer_of(caller), None) as follower:

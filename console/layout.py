@@ -15,11 +15,14 @@ from console.parts.markup import button, icon, say, show_if, tag, words
 from console.parts.offer_panel import OfferPanel
 from console.parts.own_load import OwnLoad
 from console.parts.presence_picker import PresencePicker
+from console.parts.team_panel import TeamPanel
 from console.parts.template_dialog import TemplateDialog
 from console.parts.transcript import TranscriptPart
 from console.parts.why_panel import WhyPanel
 from console.reader import Reader
-from domain.ids import ConversationId, MessageId, OfferId
+from console.teamwork import Choice
+from domain.ids import AgentId, ConversationId, MessageId, OfferId
+from domain.participants import Role
 from domain.skills import RequiredSkill
 
 
@@ -63,6 +66,18 @@ class Asking(Protocol):
     async def require(self, skills: Sequence[RequiredSkill]) -> str | None: ...
 
 
+class Teaming(Protocol):
+    """What people do together."""
+
+    async def choices(self) -> Sequence[Choice]: ...
+    async def hand_over(self, key: str, note: str) -> str | None: ...
+    async def ask(self, key: str) -> str | None: ...
+    async def dismiss(self, agent_id: AgentId) -> None: ...
+    async def take_part(self, role: Role) -> None: ...
+    async def leave(self) -> None: ...
+    async def say(self, text: str) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Uses:
     """Who does what people want."""
@@ -71,6 +86,7 @@ class Uses:
     being: Being
     answering: Answering
     asking: Asking
+    teaming: Teaming
 
 
 class Layout:
@@ -96,7 +112,7 @@ class Layout:
                     self._nothing_title = words("h1", texts.choose)
                     self._nothing_hint = words("p", texts.choose_hint, "quiet")
                 with tag("div", "opened", hidden=True) as self._opened:
-                    self._parts(reader, browsing, acting)
+                    self._parts(reader, browsing, acting, uses.teaming)
             self.details = Details(texts, on_note=acting.add_note, on_close=browsing.toggle_details)
             with self.details.more:
                 self.why = WhyPanel(texts, uses.asking.require)
@@ -123,7 +139,7 @@ class Layout:
     def show_offline(self, *, is_offline: bool) -> None:
         show_if(self._offline, is_offline)
 
-    def _parts(self, reader: Reader, browsing: Browsing, acting: Acting) -> None:
+    def _parts(self, reader: Reader, browsing: Browsing, acting: Acting, teaming: Teaming) -> None:
         self.heading = Heading(
             reader.texts,
             on_back=browsing.leave,
@@ -131,6 +147,7 @@ class Layout:
             on_details=browsing.toggle_details,
         )
         self.transcript = TranscriptPart(reader.texts, browsing.load_earlier, acting.withdraw)
+        self.team = TeamPanel(reader.texts, teaming)
         self.composer = Composer(
             reader.texts,
             on_send=acting.send,

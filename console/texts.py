@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from console.team_texts import TeamTexts
 from console.work_texts import WorkTexts
 from domain.channels import ChannelName
 from domain.chats import EndedReason
@@ -12,7 +13,7 @@ from domain.messages import DeliveryStatus, MediaState
 from domain.presences import BasePresence
 
 
-class Texts(WorkTexts):
+class Texts(WorkTexts, TeamTexts):
     """English. Words in braces are filled in."""
 
     # -- the page

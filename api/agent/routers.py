@@ -30,6 +30,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     offers.router,
     offers.answers_router,
     transfers.router,
+    transfers.colleagues_router,
     bulk.router,
     participants.router,
     chats.router,

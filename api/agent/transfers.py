@@ -2,15 +2,18 @@
 
 from typing import Annotated, TypeAlias
 
-from fastapi import Body
+from fastapi import APIRouter, Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.agent.routing import RequestId, agent_router
 from api.dependencies import AgentCaller, SupervisorCaller, UseEngine
+from api.pagination import PageOf, Paging
+from application.handing_over import Colleague
 from application.transfers import Transfer
 from domain.ids import AgentId, ConversationId, QueueId
 
 router = agent_router("/conversations", "transfers")
+colleagues_router: APIRouter = agent_router("/colleagues", "transfers")
 
 NoteText: TypeAlias = Annotated[str, Field(min_length=1, max_length=10_000)]
 
@@ -90,3 +93,10 @@ async def assign(
     return await engine.transfers.to_queue(
         caller, conversation_id, body.queue_id, body.note, request_id
     )
+
+
+@colleagues_router.get("")
+async def colleagues(_caller: AgentCaller, engine: UseEngine, page: Paging) -> PageOf[Colleague]:
+    """Whom one may ask, and how they are. For queues see `GET /agent/v1/queues`."""
+    items, next_cursor = await engine.transfers.colleagues(page.cursor, page.limit)
+    return PageOf(items=items, next_cursor=next_cursor)

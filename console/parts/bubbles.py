@@ -75,4 +75,5 @@ def _classes(line: MessageLine) -> str:
     side = "ours" if line.is_ours else "theirs"
     mood = "parked" if line.is_parked else "unsent" if line.never_left else ""
     failed = "failed" if line.fate and line.fate.mark == "alert" else ""
-    return f"message {side} {mood} {failed}"
+    audience = "private" if line.is_for_agents else ""
+    return f"message {side} {mood} {failed} {audience}"
