@@ -26,6 +26,7 @@ class Why:
         self._place = place
         self._updates = place.services.engine.skill_updates
         self._known: list[Skill] | None = None
+        self._about: ConversationId | None = None
 
     async def happened(self, events: Sequence[LiveEvent]) -> None:
         """Only what can be a decision is a reason to read again."""
@@ -39,6 +40,9 @@ class Why:
         if opened is None or not self._place.shows_details:
             return
         conversation_id = opened.view.conversation_id
+        if conversation_id != self._about:
+            self._about = conversation_id
+            panel.clear()
         try:
             reasons = await self._place.do(lambda caller: self._read(caller, conversation_id))
         except Failed as failed:
@@ -48,7 +52,7 @@ class Why:
             reader, names = self._place.reader, self._place.records.names
             with self._place.page:
                 panel.show(reason_lines(reasons, names, reader, now()))
-                panel.need(skills_needed(opened.view, self._known or (), reader), conversation_id)
+                panel.need(skills_needed(opened.view, self._known or (), reader))
 
     async def require(self, skills: Sequence[RequiredSkill]) -> str | None:
         """Replace what it needs; say what went wrong."""

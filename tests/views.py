@@ -16,6 +16,7 @@ from domain.views import (
     LiveEvent,
     LiveEventType,
     MessageView,
+    OfferView,
 )
 from tests.builders import ALICE, BOB, NOON
 
@@ -89,6 +90,25 @@ def an_answer(
         "delivery": DeliveryView(status=status),
     }
     return a_message(seq, **ours | override)
+
+
+def an_offer(**override: Any) -> OfferView:
+    """Alice is asked at noon, for two minutes."""
+    values: dict[str, Any] = {
+        "offer_id": new_id(),
+        "conversation_id": CONVERSATION,
+        "agent_id": ALICE,
+        "queue_id": new_id(),
+        "offered_at": NOON,
+        "expires_at": NOON + timedelta(minutes=2),
+        "remaining": timedelta(seconds=110.4),
+        "channel": ChannelName.WHATSAPP,
+        "queue_name": "Support",
+        "customer_name": "Kim Minji",
+        "first_message": a_message(text="Where is\nmy parcel?"),
+        "fields": {"tier": "gold"},
+    }
+    return OfferView(**values | override)
 
 
 def an_event(

@@ -30,7 +30,8 @@ class OfferPanel:
                 self._count = words("span", "", "count")
             offers = tag("ul", "offers-list", id="offers")
             _notify_question(texts)
-        words("p", "", "heard", id="offer-heard", role="alert")
+        self._problem = words("p", "", "problem offer-problem", role="alert", hidden=True)
+        words("p", "", "heard", id="offer-heard", aria_live="assertive")
         self._cards = Keyed[OfferCard](
             offers,
             lambda card: card.offer_id,
@@ -38,16 +39,21 @@ class OfferPanel:
         )
 
     def show(self, cards: Sequence[OfferCard]) -> None:
-        """These offers."""
+        """These offers. With a new one, what went wrong before is past."""
+        if any(card.offer_id not in self._rows for card in cards):
+            show_if(self._problem, condition=False)
         self._cards.show(cards)
         say(self._count, str(len(cards)))
         show_if(self._section, cards)
         self._rows = {card.offer_id: self._rows[card.offer_id] for card in cards}
 
     def complain(self, offer_id: OfferId, problem: str) -> None:
-        """Say why an answer was not taken."""
+        """Say why an answer was not taken, also when the offer is gone meanwhile."""
         if offer_id in self._rows:
             self._rows[offer_id].complain(problem)
+        else:
+            say(self._problem, problem)
+            show_if(self._problem, condition=True)
 
     def _row(self, row: "_OfferRow") -> "_OfferRow":
         self._rows[row.offer_id] = row

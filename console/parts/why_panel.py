@@ -8,7 +8,6 @@ from console.parts.markup import button, say, show_if, tag, words
 from console.parts.skills_form import SkillsForm
 from console.skills_needed import SkillsNeeded
 from console.texts import Texts
-from domain.ids import ConversationId
 from domain.skills import RequiredSkill
 
 Required = Callable[[Sequence[RequiredSkill]], Awaitable[str | None]]
@@ -21,7 +20,6 @@ class WhyPanel:
     def __init__(self, texts: Texts, on_require: Required) -> None:
         self._texts = texts
         self._needed: SkillsNeeded | None = None
-        self._about: ConversationId | None = None
         words("h2", texts.skills_needed)
         self._no_skills = words("p", texts.no_skills_needed, "quiet empty")
         skills = tag("ul", "skills-needed")
@@ -36,17 +34,25 @@ class WhyPanel:
         self._skills = Keyed[str](skills, lambda line: line, lambda _: _SkillRow())
         self._reasons = Keyed[ReasonLine](reasons, lambda line: line.key, lambda _: _ReasonRow())
 
+    def clear(self) -> None:
+        """Another conversation: nothing is known of it yet."""
+        self._form.close()
+        self._skills.show(())
+        self._reasons.show(())
+        for each in (self._no_skills, self._no_reasons, self._change, self._problem):
+            show_if(each, condition=False)
+
     def show(self, lines: Sequence[ReasonLine]) -> None:
         """These reasons."""
         self._reasons.show(lines)
         show_if(self._no_reasons, not lines)
         show_if(self._problem, condition=False)
 
-    def need(self, needed: SkillsNeeded, about: ConversationId) -> None:
-        """What it needs now. What is being changed stays, unless another conversation is open."""
-        if about != self._about or not needed.may_change:
+    def need(self, needed: SkillsNeeded) -> None:
+        """What it needs now. What is being changed stays as long as it may be."""
+        if not needed.may_change:
             self._form.close()
-        self._needed, self._about = needed, about
+        self._needed = needed
         self._skills.show(needed.lines(self._texts))
         show_if(self._no_skills, not needed.required)
         self._done()

@@ -8,31 +8,9 @@ import pytest
 from console.offer_cards import OfferCard, offer_cards
 from console.texts import ENGLISH
 from console.titles import title_of
-from domain.channels import ChannelName
-from domain.ids import new_id
 from domain.offers import OfferPurpose
-from domain.views import OfferView
-from tests.builders import ALICE, NOON
-from tests.views import ALICE_READS, CONVERSATION, a_message
-
-
-def an_offer(**override: Any) -> OfferView:
-    """Alice is asked at noon, for two minutes."""
-    values: dict[str, Any] = {
-        "offer_id": new_id(),
-        "conversation_id": CONVERSATION,
-        "agent_id": ALICE,
-        "queue_id": new_id(),
-        "offered_at": NOON,
-        "expires_at": NOON + timedelta(minutes=2),
-        "remaining": timedelta(seconds=110.4),
-        "channel": ChannelName.WHATSAPP,
-        "queue_name": "Support",
-        "customer_name": "Kim Minji",
-        "first_message": a_message(text="Where is\nmy parcel?"),
-        "fields": {"tier": "gold"},
-    }
-    return OfferView(**values | override)
+from tests.builders import NOON
+from tests.views import ALICE_READS, an_offer
 
 
 def card(**override: Any) -> OfferCard:
