@@ -17,6 +17,7 @@ GOOD = Evidence(
     held={"chat": "ann"},
     assigned={"chat": "ann"},
     held_after_all=0,
+    wrong_sums=0,
     undelivered=0,
 )
 TWICE = (*ALL, "two, answered")
@@ -54,6 +55,7 @@ def test_inv1_inv3_what_is_wrong_with_a_chat_is_found(fault: dict[str, Any], exp
         ({"held": {"chat": "ann", "another": "ann"}}, "other chats than they took"),
         ({"assigned": {"chat": "None"}}, "workflows disagree"),
         ({"held_after_all": 1}, "after all have ended"),
+        ({"wrong_sums": 1}, "is not what they hold"),
         ({"undelivered": 2}, "never left"),
         ({"refused": ("no",)}, "were refused"),
     ],

@@ -13,7 +13,15 @@ from tests.bench.soak.line import lines
 from tests.bench.soak.script import Script
 from tests.bench.soak.shop import a_shop
 from tests.bench.soak.verdict import Evidence, Told
-from tests.bench.soak.witnesses import HELD, NOT_CLOSED, UNDELIVERED, assigned, in_turn, rows
+from tests.bench.soak.witnesses import (
+    HELD,
+    NOT_CLOSED,
+    UNDELIVERED,
+    assigned,
+    in_turn,
+    rows,
+    wrong_sums,
+)
 from tests.stack import Stack
 
 PATIENCE: Final = 180.0
@@ -117,6 +125,7 @@ async def _judged(
         held=held,
         assigned=by_workflows,
         held_after_all=len(await rows(stack, HELD, ids)),
+        wrong_sums=await wrong_sums(stack),
         undelivered=len(undelivered),
         refused=[text for desk in desks for text in desk.refused],
     )

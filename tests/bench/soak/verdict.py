@@ -33,10 +33,12 @@ class Evidence:
 
     chats: Sequence[Told]
     held: Mapping[str, str]
-    """Who holds capacity for each chat, as PostgreSQL has it."""
+    """Who holds capacity for each chat: the leases."""
     assigned: Mapping[str, str]
     """Who has each chat, as its workflow says."""
     held_after_all: int
+    wrong_sums: int
+    """Agents who use something else than the sum of what they hold."""
     undelivered: int
     refused: Sequence[str] = field(default=())
     """What agents were told of replies that were not taken."""
@@ -79,6 +81,8 @@ def _leaks(evidence: Evidence) -> Iterator[str]:
         yield f"workflows disagree: {sorted(evidence.assigned.items() ^ taken.items())}"
     if evidence.held_after_all:
         yield f"capacity: {evidence.held_after_all} chats still use it after all have ended"
+    if evidence.wrong_sums:
+        yield f"capacity: of {evidence.wrong_sums} agents the sum is not what they hold"
     if evidence.undelivered:
         yield f"{evidence.undelivered} replies never left"
     if evidence.refused:

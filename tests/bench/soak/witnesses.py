@@ -11,13 +11,15 @@ from temporalio.client import Client
 from domain.channels import ChannelName
 from runtime.embedded import data_dir
 from runtime.temporal import data_converter
+from storage.capacity import AUDIT
 from tests.stack import Stack
 from workflows.client import TemporalConversations
 
 AT_A_TIME: Final = 16
+MOST: Final = 1_000
 HELD: Final = """
-    SELECT conversation_id::text, agent_id::text FROM conversations
-    WHERE holds_capacity AND conversation_id = ANY(%s::uuid[])
+    SELECT conversation_id::text, agent_id::text FROM capacity_leases
+    WHERE conversation_id = ANY(%s::uuid[])
 """
 NOT_CLOSED: Final = """
     SELECT conversation_id::text, agent_id::text FROM conversations
@@ -51,6 +53,13 @@ async def assigned(stack: Stack, ids: Sequence[str]) -> dict[str, str]:
         return str(status.agent_id)
 
     return dict(zip(ids, await in_turn(agent_of, ids), strict=True))
+
+
+async def wrong_sums(stack: Stack) -> int:
+    """How many agents use something else than the sum of what they hold."""
+    async with await psycopg.AsyncConnection.connect(stack.conninfo) as connection:
+        found = await connection.execute(AUDIT.encode(), {"limit": MOST})
+        return len(await found.fetchall())
 
 
 async def rows(stack: Stack, query: str, ids: Sequence[str]) -> list[tuple[str, str]]:
