@@ -13,35 +13,38 @@ from domain.values import Value
 from storage.database import Database
 from storage.mailbox import Mailbox
 
-UNTOLD: Final = """
-    SELECT c.conversation_id FROM agent_presences p
-    JOIN conversations c ON c.agent_id = p.agent_id
-    WHERE p.lost_at IS NOT NULL
-      AND c.state IN ('active', 'template_only', 'disconnected', 'reconnect_window')
-      AND c.away_agent_id IS DISTINCT FROM c.agent_id
+# Whoever may not work any more does not come back, whether they ever had a window or not.
+_WHO: Final = "agents a LEFT JOIN agent_presences p ON p.agent_id = a.agent_id"
+_IS_AWAY: Final = "(p.lost_at IS NOT NULL OR NOT a.enabled)"
+_IS_UNTOLD: Final = f"""
+    {_IS_AWAY} AND c.away_agent_id IS DISTINCT FROM c.agent_id
+    AND c.state IN ('active', 'template_only', 'disconnected', 'reconnect_window')
+"""
+_IS_OUTDATED: Final = f"NOT {_IS_AWAY} AND c.state <> 'closed'"
+UNTOLD: Final = f"""
+    SELECT c.conversation_id FROM {_WHO}
+    JOIN conversations c ON c.agent_id = a.agent_id
+    WHERE {_IS_UNTOLD}
     ORDER BY p.lost_at LIMIT %(limit)s
-"""
-OUTDATED: Final = """
-    SELECT c.conversation_id FROM conversations c
-    JOIN agent_presences p ON p.agent_id = c.away_agent_id
-    WHERE c.away_agent_id IS NOT NULL AND c.state <> 'closed' AND p.lost_at IS NULL
+"""  # noqa: S608 - all parts stand above
+OUTDATED: Final = f"""
+    SELECT c.conversation_id FROM {_WHO}
+    JOIN conversations c ON c.away_agent_id = a.agent_id
+    WHERE {_IS_OUTDATED}
     LIMIT %(limit)s
-"""
-MARK_AWAY: Final = """
+"""  # noqa: S608 - all parts stand above
+MARK_AWAY: Final = f"""
     UPDATE conversations c SET away_agent_id = c.agent_id
-    FROM agent_presences p
-    WHERE c.conversation_id = %(conversation_id)s AND p.agent_id = c.agent_id
-      AND p.lost_at IS NOT NULL AND c.away_agent_id IS DISTINCT FROM c.agent_id
-      AND c.state IN ('active', 'template_only', 'disconnected', 'reconnect_window')
-    RETURNING p.agent_id
-"""
-MARK_BACK: Final = """
+    FROM {_WHO}
+    WHERE c.conversation_id = %(conversation_id)s AND a.agent_id = c.agent_id AND {_IS_UNTOLD}
+    RETURNING a.agent_id
+"""  # noqa: S608 - all parts stand above
+MARK_BACK: Final = f"""
     UPDATE conversations c SET away_agent_id = NULL
-    FROM agent_presences p
-    WHERE c.conversation_id = %(conversation_id)s AND c.state <> 'closed'
-      AND p.agent_id = c.away_agent_id AND p.lost_at IS NULL
-    RETURNING p.agent_id
-"""
+    FROM {_WHO}
+    WHERE c.conversation_id = %(conversation_id)s AND a.agent_id = c.away_agent_id AND {_IS_OUTDATED}
+    RETURNING a.agent_id
+"""  # noqa: S608 - all parts stand above
 
 
 class _Conversation(Value):

@@ -15,6 +15,7 @@ from domain.presences import BasePresence
 from routing.presences import presence_of
 from storage.agent_leases import AgentLeases, WindowLease
 from storage.agent_presences import AgentPresences
+from storage.agents import Agents
 from storage.attendances import Attendances
 from storage.away_agents import AwayAgents
 from storage.conversations import Conversations
@@ -71,6 +72,11 @@ class Office:
 
     async def chooses(self, base: BasePresence) -> None:
         assert await AgentPresences(self.db).choose(self.alice, base)
+
+    async def may_work(self, agent_id: AgentId, *, may: bool) -> None:
+        agents = Agents(self.db)
+        agent = await agents.get(agent_id)
+        await agents.update(agent.model_copy(update={"enabled": may}), agent.version)
 
     async def presence(self) -> BasePresence:
         return presence_of(await Attendances(self.db).one(self.alice)).base
@@ -229,6 +235,28 @@ async def test_who_never_had_a_window_is_never_lost(office: Office, away: AwayAg
     assert await away.untold(10) == []
     assert not await office.leases.settle(office.house.bob.agent_id)
     assert not await away.tell(mine)
+
+
+async def test_inv12_who_may_not_work_any_more_is_away_until_they_may_again(
+    office: Office, away: AwayAgents
+) -> None:
+    """Also those who never had a window: what they have must not stay with them for ever."""
+    bob = office.house.bob.agent_id
+    mine = await office.has("1", agent_id=bob)
+    await office.may_work(bob, may=False)
+    assert await sweep(away) == [mine]
+    assert await sweep(away) == []
+    await office.may_work(bob, may=True)
+    assert await sweep(away) == [mine]
+    assert await office.told(mine) == [("agent_away", bob), ("agent_returned", bob)]
+
+
+async def test_inv12_what_came_to_an_agent_while_they_were_removed_is_told(
+    office: Office, away: AwayAgents
+) -> None:
+    await Agents(office.db).delete(office.alice)
+    mine = await office.has("1")
+    assert await sweep(away) == [mine]
 
 
 async def test_what_is_given_to_somebody_who_is_away_is_told_too(
