@@ -34,6 +34,8 @@ from storage.work import Work
 CHANNEL: Final = "holdfast_work"
 # A wake-up may be lost, and time alone may make somebody suitable.
 SWEEP_EVERY: Final = timedelta(seconds=2)
+# However often somebody is woken: why others wait is for people to read.
+EXPLAIN_EVERY: Final = timedelta(seconds=2)
 # What happens together is decided about together.
 GATHER_FOR: Final = timedelta(milliseconds=10)
 # While a round lasts it takes most of the process; others get as much time after it, up to this.
@@ -71,6 +73,7 @@ class Distributor:
         self._pace = Pace(sweep_every)
         self._wake = asyncio.Event()
         self._last_took = 0.0
+        self._explain_at = 0.0
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -84,12 +87,21 @@ class Distributor:
         """One round over all that waits; how many were offered. `explain`: tell why others wait."""
         offered = 0
         for queues in neighbourhoods(await self._work.queues()):
-            async with self._work.claimed(min(queue.queue_id for queue in queues)) as is_mine:
-                if is_mine:
-                    offered += await self._round(queues, explain=explain)
-                else:
-                    self._look_again()
+            try:
+                offered += await self._among(queues, explain=explain)
+            except HoldfastError:
+                raise
+            except Exception:
+                # What is wrong with these must not keep others from their work.
+                log.exception("giving out work failed in a way nobody planned for")
         return offered
+
+    async def _among(self, queues: Sequence[WorkQueue], *, explain: bool) -> int:
+        async with self._work.claimed(min(queue.queue_id for queue in queues)) as is_mine:
+            if is_mine:
+                return await self._round(queues, explain=explain)
+            self._look_again()
+            return 0
 
     async def _round(self, queues: Sequence[WorkQueue], *, explain: bool) -> int:
         with ROUND.time():
@@ -139,10 +151,13 @@ class Distributor:
 
     async def _work_forever(self) -> None:
         while True:
-            was_woken = await self._rest()
+            await self._rest()
             since = time.monotonic()
+            explain = since >= self._explain_at
+            if explain:
+                self._explain_at = since + EXPLAIN_EVERY.total_seconds()
             try:
-                await self.distribute(explain=not was_woken)
+                await self.distribute(explain=explain)
             except HoldfastError as error:
                 log.warning("work was not given out", why=error.code)
                 await self._recover()
@@ -153,17 +168,15 @@ class Distributor:
                 self._pace.normal()
             self._last_took = time.monotonic() - since
 
-    async def _rest(self) -> bool:
-        """Whether somebody woke us; else it is time to look anyway."""
+    async def _rest(self) -> None:
+        """Until somebody wakes us, or it is time to look anyway."""
         with contextlib.suppress(TimeoutError):
             # Not wait_for: see application.pacing.
             async with asyncio.timeout(self._pace.seconds):
                 await self._wake.wait()
-        was_woken = self._wake.is_set()
         rest = min(self._last_took, MOST_REST.total_seconds())
         await asyncio.sleep(max(rest, GATHER_FOR.total_seconds()))
         self._wake.clear()
-        return was_woken
 
     async def _recover(self) -> None:
         self._pace.slower()

@@ -254,6 +254,26 @@ async def test_a_round_goes_through_kinds_of_work_not_through_all_that_waits(flo
     assert decision.offer_id is None
 
 
+async def test_what_cannot_be_understood_keeps_nobody_else_waiting(floor: Floor) -> None:
+    """Such as what a later release wrote."""
+    ann = await floor.agent("Ann", 30)
+    await floor.come(ann)
+    other = await Queues(floor.house.db).create(a_queue("Other", ann.agent_id))
+    strange, usual = await floor.conversation(), await floor.conversation()
+    await floor.house.db.execute(
+        "UPDATE conversations SET required_skills = '[7]' WHERE conversation_id = %(conversation_id)s",
+        {"conversation_id": strange},
+    )
+    await floor.house.db.execute(
+        "UPDATE conversations SET queue_id = %(queue_id)s WHERE conversation_id = %(conversation_id)s",
+        {"queue_id": other.queue_id, "conversation_id": usual},
+    )
+
+    await floor.distributor.distribute()
+
+    assert await floor.offered() == {usual: ann.agent_id}
+
+
 async def test_in_turn_means_per_queue_whoever_had_none_first(floor: Floor) -> None:
     other = await Queues(floor.house.db).create(a_queue("Other"))
     await floor.house.db.execute(
@@ -305,6 +325,16 @@ async def test_every_change_that_matters_wakes_whoever_decides(floor: Floor) -> 
         await floor.until(2)
 
     assert len(await floor.reasons(first)) == 2
+
+
+async def test_why_somebody_waits_is_told_however_often_whoever_decides_is_woken(floor: Floor) -> None:
+    async with floor.running():
+        await asyncio.sleep(0.1)
+        conversation_id = await floor.conversation()
+        async with asyncio.timeout(10):
+            while not await floor.reasons(conversation_id):
+                await floor.house.db.execute("SELECT pg_notify('holdfast_work', '')")
+                await asyncio.sleep(0.02)
 
 
 async def test_what_nobody_was_woken_for_is_found_by_the_sweep(floor: Floor) -> None:
