@@ -56,6 +56,15 @@ def settled_in(memory: Memory, timers: TimerPolicy, now: datetime) -> Memory:
     return memory.model_copy(update={"deadlines": deadlines})
 
 
+def looked_at_again(memory: Memory) -> Memory:
+    """The memory when closing had to wait for mail: that may be an offer, or whatever ends the wait."""
+    at = memory.deadlines.get(Deadline.CLOSE_RETRY)
+    if at is None:
+        return memory
+    memory = without(memory, Deadline.CLOSE_RETRY)
+    return memory.model_copy(update={"deadlines": {**memory.deadlines, Deadline.QUEUE_OVERFLOW: at}})
+
+
 def _reached_at(memory: Memory, overflow: QueueOverflow, now: datetime) -> datetime:
     """Whoever is asked may answer first."""
     at = (memory.queued_at or now) + overflow.after

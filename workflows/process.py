@@ -47,7 +47,6 @@ _EVENTS: Final = {
     MailKind.OVERFLOW_ENDED: Event.OVERFLOW_ENDED,
     MailKind.AGENT_AWAY: Event.AGENT_AWAY,
     MailKind.AGENT_RETURNED: Event.AGENT_RETURNED,
-    MailKind.WINDOW_REFUSED: Event.SERVICE_WINDOW_EXPIRED,
 }
 """Mail that is an event and nothing else."""
 
@@ -167,7 +166,10 @@ class Process:
         if event is None:
             self._settle_in()
             return
+        is_closing = Deadline.CLOSE_RETRY in self.memory.deadlines
         await self.notice(event)
+        if not is_closing:
+            self.memory = queueing.looked_at_again(self.memory)
         if event is Event.OVERFLOWED and timers.queue_overflow and timers.queue_overflow.queue_name:
             name = timers.queue_overflow.queue_name
             workflow.upsert_search_attributes(search_attributes.in_queue(name))

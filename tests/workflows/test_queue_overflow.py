@@ -11,7 +11,7 @@ from domain.conversations import Event, MailKind, State
 from domain.effects import Trigger
 from domain.ids import QueueId, new_id
 from domain.timers import Deadline, QueueOverflow, TimerPolicy
-from tests.builders import a_mail
+from tests.builders import BOB, a_mail
 from tests.workflows.story import Story, telling
 
 TEN = timedelta(minutes=10)
@@ -75,6 +75,34 @@ async def test_with_an_agent_nobody_waits(story: Story) -> None:
     assert not any(queues(story))
     await story.order(commands.Release)
     assert Deadline.QUEUE_OVERFLOW in (await story.status()).deadlines
+
+
+async def test_who_is_offered_to_somebody_just_as_it_should_end_may_be_accepted_first(
+    story: Story,
+) -> None:
+    """The offer's mail is on its way, so the conversation cannot close; then the offer holds it."""
+    story.world.read_model.timers = policy(None)
+    await story.customer_writes()
+    story.world.read_model.posted = 2
+    await story.pass_time(minutes=10, seconds=1)
+    await story.until(lambda: story.world.read_model.refused_closings, "it could not close")
+    offer = await story.offered(BOB)
+    await story.pass_time(seconds=20)
+    assert story.world.read_model.closed == []
+    await story.order(commands.Accept, agent_id=BOB, offer_id=offer.offer_id)
+    assert (await story.status()).state is State.ACTIVE
+
+
+async def test_who_waited_too_long_just_as_mail_came_ends_a_moment_later(story: Story) -> None:
+    story.world.read_model.timers = policy(None)
+    await story.customer_writes()
+    story.world.read_model.posted = 2
+    await story.pass_time(minutes=10, seconds=1)
+    await story.until(lambda: story.world.read_model.refused_closings, "it could not close")
+    await story.customer_writes()
+    await story.pass_time(seconds=10)
+    await story.handle.result()
+    assert [each.reason for each in story.world.read_model.closed] == [Event.OVERFLOW_ENDED]
 
 
 async def test_who_comes_to_a_closed_queue_is_told_and_closed_even_while_writing(story: Story) -> None:
