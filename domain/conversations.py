@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pydantic import Field
 
 from domain.channels import ChannelName
 from domain.ids import AgentId, ContactId, ConversationId, EndpointId, MessageId, QueueId, WorkstreamId
-from domain.offers import OfferTerms
+from domain.offers import OfferPurpose, OfferTerms
 from domain.timers import Deadline, TimerPolicy
 from domain.values import Value
 
@@ -31,6 +32,13 @@ class State(StrEnum):
     """Ended; the agent finishes notes."""
     CLOSED = "closed"
     """Final. A new message starts a new conversation."""
+
+
+OFFERED_IN: Final = {
+    OfferPurpose.ASSIGNMENT: (State.OPEN,),
+    OfferPurpose.TRANSFER: (State.ACTIVE, State.TEMPLATE_ONLY),
+}
+"""An offer is made only in these states, and withdrawn when its conversation leaves them."""
 
 
 class Event(StrEnum):

@@ -1,20 +1,13 @@
 """Words of the table about offers: a conversation that is proposed to somebody, until they answer."""
 
 from collections.abc import Sequence
-from typing import Final
 
-from domain.conversations import State
+from domain.conversations import OFFERED_IN, State
 from domain.effects import MakeOffer, SetDeadline, SettleOffer
 from domain.ids import AgentId
-from domain.offers import OfferPurpose, OfferState
+from domain.offers import OfferState
 from domain.timers import Deadline
 from statemachines.firing import Firing
-
-_OFFERED_IN: Final = {
-    OfferPurpose.ASSIGNMENT: (State.OPEN,),
-    OfferPurpose.TRANSFER: (State.ACTIVE, State.TEMPLATE_ONLY),
-}
-"""An offer is withdrawn when its conversation leaves these states."""
 
 
 class Offering(Firing):
@@ -23,7 +16,7 @@ class Offering(Firing):
     # -- when, unless ---------------------------------------------------------------------------
 
     def may_be_offered(self) -> bool:
-        fits = self.offer is not None and self.state in _OFFERED_IN.get(self.offer.purpose, ())
+        fits = self.offer is not None and self.state in OFFERED_IN.get(self.offer.purpose, ())
         return fits and self.memory.offer is None
 
     def is_offered(self) -> bool:
@@ -67,7 +60,7 @@ class Offering(Firing):
     def _enter(self, state: State, keep: Sequence[Deadline] = ()) -> None:
         """An offer ends with the state in which it was made."""
         asked = self.memory.offer
-        if asked is not None and state in _OFFERED_IN.get(asked.purpose, ()):
+        if asked is not None and state in OFFERED_IN.get(asked.purpose, ()):
             super()._enter(state, (*keep, Deadline.OFFER_COUNTDOWN))
         else:
             self._settle(OfferState.WITHDRAWN)

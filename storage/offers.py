@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from domain.capacity import Demand, HeldFor, Shortage, shortage
-from domain.conversations import State
+from domain.conversations import OFFERED_IN, State
 from domain.distribution import WorkSettings
 from domain.ids import AgentId, ConversationId, OfferId, QueueId, new_id
 from domain.offers import NotOffered, Offer, OfferPurpose, OfferState
@@ -60,10 +60,6 @@ MAKE: Final = """
     )
     SELECT offer.*, pg_notify('holdfast_events', '') FROM offer
 """
-_OFFERED_IN: Final = {
-    OfferPurpose.ASSIGNMENT: (State.OPEN,),
-    OfferPurpose.TRANSFER: (State.ACTIVE, State.TEMPLATE_ONLY),
-}
 Made: TypeAlias = Offer | NotOffered | Shortage
 """An offer, or the reason why there is none."""
 
@@ -179,7 +175,7 @@ class Offers:
 
 
 def _refusal(new: NewOffer, conversation: _Conversation, claims: list[_Claim]) -> NotOffered | None:
-    if conversation.ended_by or conversation.state not in _OFFERED_IN.get(new.purpose, ()):
+    if conversation.ended_by or conversation.state not in OFFERED_IN.get(new.purpose, ()):
         return NotOffered.NOT_WAITING
     if new.queue_id not in {None, conversation.queue_id}:
         return NotOffered.IN_ANOTHER_QUEUE
