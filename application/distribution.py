@@ -38,8 +38,8 @@ SWEEP_EVERY: Final = timedelta(seconds=2)
 EXPLAIN_EVERY: Final = timedelta(seconds=2)
 # What happens together is decided about together.
 GATHER_FOR: Final = timedelta(milliseconds=10)
-# While a round lasts it takes most of the process; others get as much time after it, up to this.
-MOST_REST: Final = timedelta(milliseconds=200)
+# After a round others get as much of the processor as went by in it, up to this.
+MOST_REST: Final = timedelta(milliseconds=50)
 # Somebody else decides just now, or a conversation is locked: both are over soon.
 LOOK_AGAIN_AFTER: Final = timedelta(milliseconds=100)
 AT_ONCE: Final = 4
@@ -152,10 +152,11 @@ class Distributor:
     async def _work_forever(self) -> None:
         while True:
             await self._rest()
-            since = time.monotonic()
-            explain = since >= self._explain_at
+            now = time.monotonic()
+            explain = now >= self._explain_at
             if explain:
-                self._explain_at = since + EXPLAIN_EVERY.total_seconds()
+                self._explain_at = now + EXPLAIN_EVERY.total_seconds()
+            since = time.thread_time()
             try:
                 await self.distribute(explain=explain)
             except HoldfastError as error:
@@ -166,7 +167,7 @@ class Distributor:
                 await self._recover()
             else:
                 self._pace.normal()
-            self._last_took = time.monotonic() - since
+            self._last_took = time.thread_time() - since
 
     async def _rest(self) -> None:
         """Until somebody wakes us, or it is time to look anyway."""
