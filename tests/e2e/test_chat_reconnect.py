@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext, Request, expect
 
 from tests.e2e.capacities import ANA, is_held_by
 from tests.e2e.people import Agent, eventually
@@ -56,6 +56,24 @@ async def has_left(ana: Agent, chat: str) -> None:
     await eventually(lambda: ana.is_in(chat, "reconnect_window"), "the chat waits for the customer")
 
 
+def requests_of(visitor: Visitor) -> list[Request]:
+    """What their page asks for from now on."""
+    found: list[Request] = []
+
+    def keep(request: Request) -> None:
+        found.append(request)
+
+    visitor.page.on("request", keep)
+    return found
+
+
+async def told_of(link: str, requests: list[Request]) -> set[str]:
+    """The origins that see the link's token in an address: the page it leads to, and nobody else."""
+    token = link.rpartition("=")[2]
+    seen = [(each.url, (await each.all_headers()).get("referer", "")) for each in requests]
+    return {"/".join(url.split("/")[:3]) for url, referrer in seen if token in url + referrer}
+
+
 async def wraps_up(stack: Stack, ana: Agent, chat: str) -> None:
     """It is the agent's until they have closed it, and then nobody's."""
     await eventually(lambda: ana.is_in(chat, "wrap_up"), "the agent wraps up", within=20)
@@ -76,9 +94,11 @@ async def test_a_link_leads_from_another_device_to_the_same_agent(
         await has_left(ana, chat)
         await is_held_by(stack, chat, ANA)
         other, second = await a_visitor(stack, browser)
+        requests = requests_of(other)
         await other.page.goto(link)
         await expect(other.line("Good day")).to_be_visible()
         assert "holdfast_reconnect" not in other.page.url
+        assert await told_of(link, requests) == {stack.simulator}
         await eventually(lambda: ana.is_in(chat, "active"), "the same agent has it", within=20)
         await other.say("I am back")
         await assert_the_same_transcript(other, ana, chat)
