@@ -226,6 +226,22 @@ async def test_inv1_what_is_said_while_a_chat_closes_is_shown(page: Page) -> Non
     assert found == [True, ["m"]]
 
 
+async def test_a_shop_that_does_not_say_who_it_is_is_waited_for_ten_seconds(page: Page) -> None:
+    await page.clock.install()
+    body = """
+        const identity = new m.Identity();
+        identity.use(() => new Promise(() => {}));
+        return identity.token().catch((error) => error.message);
+    """
+    told = asyncio.ensure_future(run(page, "identity.js", body))
+    for _ in range(9):
+        await page.clock.run_for(1_000)
+    assert not told.done()
+    while not told.done():
+        await page.clock.run_for(1_000)
+    assert await told == "authenticate: no token within 10 seconds"
+
+
 async def test_edge11_a_chat_that_begins_after_one_that_closed_keeps_its_line(page: Page) -> None:
     await page.clock.install()
     running = run(
