@@ -98,7 +98,10 @@ class Transfers:
             offered_by=author.agent_id,
             patient=True,
         )
-        offer = await self._offer(new, agent)
+        made = await self._offers.make(new)
+        if made is NotOffered.OFFERED_ALREADY and (same := await self._same(new)):
+            return Transfer(conversation=conversation, offer=same)
+        offer = as_offer(made, agent)
         why = f"{caller.name} offers it to {agent.agent_name}."
         return await self._made_known(caller, offer, why, note)
 
@@ -153,15 +156,12 @@ class Transfers:
             raise Refused(f"{queue.name} is closed now; choose another queue.")
         return queue
 
-    async def _offer(self, new: NewOffer, agent: Attendance) -> Offer:
-        """Whoever asks again is told of the same offer, as long as it is open."""
-        made = await self._offers.make(new)
-        if made is NotOffered.OFFERED_ALREADY:
-            before = await self._made.latest(new.conversation_id, new.agent_id)
-            is_same = before is not None and before.offered_by == new.offered_by
-            if before is not None and is_same and before.state is OfferState.OPEN:
-                return before
-        return as_offer(made, agent)
+    async def _same(self, new: NewOffer) -> Offer | None:
+        """Whoever asks again is told of the offer that they made, as long as it is open."""
+        before = await self._made.latest(new.conversation_id, new.agent_id)
+        if before is None or before.state is not OfferState.OPEN:
+            return None
+        return before if before.offered_by == new.offered_by else None
 
     async def _made_known(self, caller: Caller, offer: Offer, why: str, note: str | None) -> Transfer:
         self._doorbell.ring(offer.conversation_id)
