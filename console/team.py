@@ -8,6 +8,7 @@ from console.teamwork import Choice, choices_of, teamwork_of
 from console.workplace import Failed, Workplace
 from domain.configuration import Caller
 from domain.ids import AgentId, ConversationId, new_id
+from domain.offers import OfferState
 from domain.participants import Participant, Role
 from domain.views import LiveEvent, LiveEventType
 
@@ -25,6 +26,9 @@ class Team:
     async def happened(self, events: Sequence[LiveEvent]) -> None:
         """Somebody may have come or gone."""
         about = self._about
+        for each in events:
+            if each.type is LiveEventType.OFFER_SETTLED and each.conversation_id == about:
+                await self._tell_answer(each)
         if any(each.conversation_id == about and each.type in _TELLING for each in events):
             await self.look()
 
@@ -126,6 +130,15 @@ class Team:
 
     async def _present(self, caller: Caller, conversation_id: ConversationId) -> list[Participant]:
         return await self._engine.taking_part.present(caller, conversation_id)
+
+    async def _tell_answer(self, event: LiveEvent) -> None:
+        """Whoever was asked has answered; or we were, and know."""
+        reader, names = self._place.reader, self._place.records.names
+        agent_id = UUID(str(event.data.get("agent_id", reader.agent_id)))
+        answer = reader.texts.answers.get(event.data.get("state", OfferState.ACCEPTED))
+        if answer is not None and agent_id != reader.agent_id:
+            await self._place.records.learn({agent_id})
+            self._complain(answer.format(name=names.get(agent_id, reader.texts.agent)))
 
     def _complain(self, problem: str | None) -> None:
         with self._place.page:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.offers import OfferState
 from domain.participants import Role
 from domain.values import Value
 
@@ -18,7 +19,11 @@ class TeamTexts(Value):
     consult: str = "Ask for help …"
     consult_title: str = "Ask somebody for help"
     consult_now: str = "Ask"
-    asked: str = "{name} is asked."
+    answers: Mapping[OfferState, str] = {
+        OfferState.DECLINED: "{name} declined.",
+        OfferState.TIMED_OUT: "{name} did not answer in time.",
+        OfferState.UNDELIVERED: "{name} was not there to answer.",
+    }
     nobody_to_ask: str = "Nobody is there to ask."
     monitor: str = "Read along"
     join: str = "Join"

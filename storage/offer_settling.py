@@ -25,7 +25,8 @@ SETTLE: Final = """
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, to_agent_id, data)
         SELECT conversation_id, 'offer_settled', party,
-               jsonb_build_object('offer_id', offer_id, 'purpose', purpose, 'state', state)
+               jsonb_build_object('offer_id', offer_id, 'purpose', purpose, 'state', state,
+                                  'agent_id', agent_id)
         FROM settled CROSS JOIN LATERAL unnest(ARRAY[agent_id, offered_by]) AS party
         WHERE party IS NOT NULL
     )

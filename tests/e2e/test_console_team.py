@@ -58,6 +58,11 @@ async def test_inv9_help_stays_between_agents_and_a_transfer_hands_it_over(
     await agent.take(question)
     await agent.button("Ask for help …").click()
     await choose(agent, "Ask somebody for help", helper, "Ask")
+    await supervisor.button("Decline").click()
+    await supervisor.button("Decline it").click()
+    await expect(agent.page.get_by_text(f"{helper} declined.")).to_be_visible()
+    await agent.button("Ask for help …").click()
+    await choose(agent, "Ask somebody for help", helper, "Ask")
     await supervisor.button("Accept").click()
     await expect(agent.page.get_by_text(f"{helper} helps")).to_be_visible()
     secret = f"The larger one, surely. {uuid4().hex[:8]}"

@@ -1,6 +1,7 @@
 """Handing conversations over, over HTTP: to queues, to agents, and by a supervisor's word."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -9,10 +10,11 @@ from domain.commands import TransferToQueue
 from domain.configuration import Agent, Queue, Scope
 from domain.conversations import MailKind, State
 from domain.ids import new_id
-from domain.offers import OfferPurpose
+from domain.offers import OfferPurpose, OfferState
 from domain.views import ConversationView
 from storage.attendances import Attendances
 from storage.leases import Leases
+from storage.offer_settling import OfferSettling
 from storage.queues import Queues
 from tests.api.conftest import Http
 from tests.shop import Shop
@@ -20,6 +22,10 @@ from tests.shop import Shop
 IS_THERE = """
     INSERT INTO agent_presences (agent_id, came_at) VALUES (%(agent_id)s, now())
     ON CONFLICT (agent_id) DO NOTHING
+"""
+TOLD = """
+    SELECT array_agg(to_agent_id::text) AS told, data FROM conversation_events
+    WHERE type = 'offer_settled' GROUP BY data
 """
 LIMIT = "UPDATE agents SET capacity_units = 10 WHERE agent_id = %(agent_id)s"
 
@@ -131,6 +137,25 @@ async def test_another_agent_is_asked_and_their_capacity_is_kept(
     assert shown["offer_id"] == offer["offer_id"]
     again = (await ann.post(path_of(held, "transfer"), json={"agent_id": body["agent_id"]})).json()
     assert again["offer"]["offer_id"] == offer["offer_id"]
+
+
+async def test_whoever_hands_it_over_is_told_what_became_of_it(
+    ann: httpx2.AsyncClient, shop: Shop, held: ConversationView
+) -> None:
+    body = {"agent_id": str(shop.ben.agent_id)}
+    made = (await ann.post(path_of(held, "transfer"), json=body)).json()["offer"]
+    async with shop.database.transaction():
+        fates = {UUID(made["offer_id"]): OfferState.DECLINED}
+        await OfferSettling(shop.database).settle(held.conversation_id, fates)
+    row = await shop.database.one(TOLD)
+    assert row is not None
+    assert set(row["told"]) == {str(shop.ann.agent_id), str(shop.ben.agent_id)}
+    assert row["data"] == {
+        "offer_id": made["offer_id"],
+        "purpose": "transfer",
+        "state": "declined",
+        "agent_id": body["agent_id"],
+    }
 
 
 async def test_who_is_not_there_or_has_no_room_is_not_asked(
