@@ -12,6 +12,7 @@ from application.background import in_background
 from application.pacing import Pace
 from storage.capacity import Capacity
 from storage.database import Database
+from storage.forgotten_offers import ForgottenOffers
 from storage.leases import Leases
 
 EVERY: Final = timedelta(seconds=30)
@@ -30,11 +31,15 @@ log = structlog.get_logger()
 
 
 class LeaseAudit:
-    """Leases may be left behind by older releases. A sum that is wrong is a bug; both are set right."""
+    """Leases may be left behind by older releases, and offers by a restored backup.
+
+    A sum that is wrong is a bug. All are set right.
+    """
 
     def __init__(self, database: Database, *, every: timedelta = EVERY) -> None:
         self._capacity = Capacity(database)
         self._leases = Leases(database)
+        self._offers = ForgottenOffers(database)
         self._pace = Pace(every, every)
 
     @contextlib.asynccontextmanager
@@ -49,9 +54,13 @@ class LeaseAudit:
             await self._capacity.recount(wrong.agent_id)
             SUMS.inc()
             log.error("used capacity was not the sum of leases", **wrong.model_dump(mode="json"))
+        forgotten = await self._offers.some(astray_after, AT_ONCE)
+        for conversation_id in forgotten:
+            await self._offers.withdraw(conversation_id, astray_after)
+            log.warning("an offer was forgotten", conversation_id=str(conversation_id))
         astray = await self._leases.astray(astray_after, AT_ONCE)
         for conversation_id in astray:
             await self._leases.recheck(conversation_id)
-            LEASES.inc()
             log.warning("leases did not follow", conversation_id=str(conversation_id))
-        return len(astray)
+        LEASES.inc(len(forgotten) + len(astray))
+        return len(forgotten) + len(astray)

@@ -6,6 +6,7 @@ import pytest
 
 from application.lease_audit import LeaseAudit
 from domain.conversations import State
+from domain.offers import NotOffered, Offer, OfferState
 from storage.leases import Leases
 from tests.integration.distributing import Distributing
 from tests.integration.house import House
@@ -58,6 +59,24 @@ async def test_what_an_older_release_forgot_to_hold_is_held(
     assert await audit.sweep() == 1
     (lease,) = await Leases(house.db).of(conversation)
     assert (lease.agent_id, lease.units, lease.forced) == (house.alice.agent_id, 30, True)
+
+
+async def test_an_offer_that_no_workflow_knows_of_blocks_its_conversation_for_a_while_only(
+    desk: Distributing, audit: LeaseAudit, house: House
+) -> None:
+    """A restored backup says that it is open; its workflow has settled it long ago."""
+    conversation = await desk.conversation()
+    offer = await desk.offer(conversation, house.alice)
+    assert isinstance(offer, Offer)
+    await house.db.execute("UPDATE offers SET expires_at = now() - interval '9 minutes'")
+    await desk.project(conversation, State.OPEN)
+    assert await audit.sweep() == 0  # Temporal may be down
+    await house.db.execute("UPDATE offers SET expires_at = now() - interval '11 minutes'")
+    assert await desk.offer(conversation, house.bob) is NotOffered.OFFERED_ALREADY
+    assert await audit.sweep() == 1
+    assert await desk.state_of(offer.offer_id) == OfferState.WITHDRAWN
+    assert await desk.leases(conversation) == {}
+    assert isinstance(await desk.offer(conversation, house.bob), Offer)
 
 
 async def test_inv7_a_sum_that_is_wrong_is_found_and_set_right(
