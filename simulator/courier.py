@@ -17,6 +17,8 @@ from simulator.world import World
 KEPT_ANSWER_CHARACTERS: Final = 500
 Failure: TypeAlias = Literal["ct", "rt", "4xx", "5xx"]
 """Why an attempt did not succeed: could not connect, no answer in time, or an error status."""
+# AttributeError: anyio looks at a socket that its killed peer has closed again meanwhile.
+NOT_CONNECTED: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, AttributeError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,7 @@ class Courier:
         faults: Faults,
         feed: Feed,
         limits: "CourierLimits",
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._world = world
         self._clock = clock
@@ -72,6 +75,7 @@ class Courier:
         self._lines: dict[str, asyncio.Task[Any]] = {}
         self._held: dict[str, asyncio.Event] = {}
         self._client = httpx2.AsyncClient(
+            transport=transport,
             follow_redirects=False,
             trust_env=False,
             # Servers close idle connections soon; a stale one would look like a lost answer.
@@ -197,7 +201,7 @@ class Courier:
                 answer = await self._client.post(
                     errand.url, content=errand.body, headers=errand.headers, timeout=timeout
                 )
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol) as error:
+        except (*NOT_CONNECTED, httpx2.UnsupportedProtocol) as error:
             return None, "ct", f"could not connect: {type(error).__name__}"
         except (httpx2.HTTPError, TimeoutError) as error:
             return None, "rt", f"no answer: {type(error).__name__}"
