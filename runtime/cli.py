@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ from runtime.embedded.defaults import resolve
 from runtime.embedded.demo import Demo, open_demo
 from runtime.embedded.stack import addresses, parts
 from runtime.embedded.up import keep_up
+from runtime.page_width import page_width
 from runtime.process import run_main
 from runtime.serve import serve as serve_app
 from runtime.settings import Settings
@@ -44,7 +46,7 @@ keys = typer.Typer(help="Secret keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 admins = typer.Typer(help="People who administer.", no_args_is_help=True)
 app.add_typer(admins, name="admins")
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, width=page_width(is_terminal=sys.stdout.isatty()))
 
 
 @app.command()
