@@ -1,6 +1,7 @@
 """What becomes of offers: kept, told to whom they were made, and held against whoever missed them."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from domain.assignment_policy import AssignmentPolicy
@@ -21,7 +22,8 @@ SETTLE: Final = """
         FROM unnest(%(offer_ids)s::uuid[], %(states)s::text[]) AS fate (offer_id, state)
         WHERE o.offer_id = fate.offer_id AND o.conversation_id = %(conversation_id)s
           AND (o.state = 'open' OR (o.state = 'withdrawn' AND fate.state = 'accepted'))
-        RETURNING o.offer_id, o.conversation_id, o.agent_id, o.offered_by, o.purpose, o.state
+        RETURNING o.offer_id, o.conversation_id, o.agent_id, o.offered_by, o.purpose, o.state,
+                  o.settled_at - o.expires_at AS late
     ), told AS (
         INSERT INTO conversation_events (conversation_id, type, to_agent_id, data)
         SELECT conversation_id, 'offer_settled', party,
@@ -30,10 +32,12 @@ SETTLE: Final = """
         FROM settled CROSS JOIN LATERAL unnest(ARRAY[agent_id, offered_by]) AS party
         WHERE party IS NOT NULL
     )
-    SELECT offer_id, agent_id, state, pg_notify('holdfast_events', '') FROM settled
+    SELECT offer_id, agent_id, state, late, pg_notify('holdfast_events', '') FROM settled
 """
 POLICY: Final = "SELECT coalesce((SELECT assignment FROM organizations), '{}') AS assignment"
 _MISSED: Final = (OfferState.TIMED_OUT, OfferState.UNDELIVERED)
+# A countdown is seen to within a second or two. Much later we were down, and nobody could answer.
+OUR_FAULT: Final = timedelta(seconds=15)
 
 
 class _Organization(Value):
@@ -46,6 +50,13 @@ class Settled(Value):
     offer_id: OfferId
     agent_id: AgentId
     state: OfferState
+    late: timedelta
+    """How long after its countdown; below zero: before its end."""
+
+    @property
+    def was_missed(self) -> bool:
+        """By its agent, who had the time for it."""
+        return self.state in _MISSED and self.late <= OUR_FAULT
 
 
 class OfferSettling:
@@ -72,11 +83,11 @@ class OfferSettling:
         return settled
 
     async def _hold_against(self, settled: Settled) -> None:
-        if settled.state not in {*_MISSED, OfferState.DECLINED}:
+        if not (settled.was_missed or settled.state is OfferState.DECLINED):
             return
         organization = await self._db.row(_Organization, POLICY) or _Organization()
         policy = organization.assignment
-        if settled.state in _MISSED and policy.missed_makes_inactive:
+        if settled.was_missed and policy.missed_makes_inactive:
             await self._presences.impose(settled.agent_id, BasePresence.INACTIVE)
         elif settled.state is OfferState.DECLINED and policy.declined_makes_do_not_disturb:
             await self._presences.impose(settled.agent_id, BasePresence.DO_NOT_DISTURB)

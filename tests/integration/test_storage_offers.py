@@ -218,6 +218,22 @@ async def test_whoever_misses_an_offer_is_inactive_where_the_organisation_wants_
     assert await house.value(IMPOSED, agent_id=house.bob.agent_id) is None
 
 
+async def test_whoever_could_not_answer_because_we_were_down_missed_nothing(
+    desk: Distributing, house: House
+) -> None:
+    conversation = await desk.conversation()
+    await house.db.execute(COMES, {"agent_id": house.alice.agent_id})
+    offer = await made(desk, conversation, house.alice)
+    long_ago = {"offer_id": offer.offer_id}
+    await house.db.execute(
+        "UPDATE offers SET expires_at = now() - interval '1 minute' WHERE offer_id = %(offer_id)s",
+        long_ago,
+    )
+    await desk.project(conversation, State.OPEN, offers={offer.offer_id: OfferState.TIMED_OUT})
+    assert await desk.state_of(offer.offer_id) == "undelivered"
+    assert await house.value(IMPOSED, agent_id=house.alice.agent_id) is None
+
+
 async def test_whoever_declines_is_left_alone_where_the_organisation_wants_that(
     desk: Distributing, house: House
 ) -> None:
