@@ -19,6 +19,13 @@ class Queueing(Firing):
             at = _reached_at(self.memory, overflow, self.now)
             self._ask(SetDeadline(deadline=Deadline.QUEUE_OVERFLOW, at=at))
 
+    def wait_for_nobody(self) -> None:
+        """Whoever might have answered first said no: what was put off for them is due again."""
+        overflow, queued_at = self.timers.queue_overflow, self.memory.queued_at
+        if overflow is not None and queued_at and Deadline.QUEUE_OVERFLOW in self.memory.deadlines:
+            at = max(queued_at + overflow.after, self.now)
+            self._ask(SetDeadline(deadline=Deadline.QUEUE_OVERFLOW, at=at))
+
     def another_queue_takes_it(self) -> bool:
         overflow = self.timers.queue_overflow
         return overflow is not None and overflow.queue_id is not None

@@ -64,7 +64,7 @@ TABLE: Final[tuple[Row, ...]] = (
     on(Event.CUSTOMER_ENDED, (*ASSIGNED, *AWAY), State.WRAP_UP, when="ends_when_left"),
     # It is offered; what becomes of that when the state changes is said in statemachines/offering.py.
     on(Event.OFFERED, (State.OPEN, *ASSIGNED), None, "offer_it", when="may_be_offered"),
-    on(Event.OFFER_DECLINED, UNFINISHED, None, "decline_offer", when="is_offered"),
+    on(Event.OFFER_DECLINED, UNFINISHED, None, "decline_offer", "wait_for_nobody", when="is_offered"),
     on(Event.OFFER_EXPIRED, UNFINISHED, None, "expire_offer", when="is_offered"),
     # An agent takes it, whether the customer is still there or not.
     on(Event.OFFER_ACCEPTED, State.OPEN, State.DISCONNECTED, "assign", "keep_grace", "announce_disconnected", when="connection_is_lost"),

@@ -93,6 +93,17 @@ async def test_who_is_offered_to_somebody_just_as_it_should_end_may_be_accepted_
     assert (await story.status()).state is State.ACTIVE
 
 
+async def test_inv5_who_was_asked_and_says_no_is_waited_for_no_longer(story: Story) -> None:
+    await story.customer_writes()
+    await story.pass_time(minutes=9)
+    offer = await story.offered(BOB, expires_at=await story.now() + timedelta(minutes=30))
+    await story.pass_time(minutes=2)
+    assert not any(queues(story))
+    await story.order(commands.Decline, agent_id=BOB, offer_id=offer.offer_id)
+    await story.pass_time(seconds=5)
+    await story.until(lambda: LATE in queues(story), "it is in the other queue")
+
+
 async def test_who_waited_too_long_just_as_mail_came_ends_a_moment_later(story: Story) -> None:
     story.world.read_model.timers = policy(None)
     await story.customer_writes()
