@@ -27,6 +27,7 @@ class Hands:
         self._engine = place.services.engine
         self._attempts = Attempts()
         self._is_busy = False
+        self._asked_about: ConversationView | None = None
 
     async def act(self, action: Action) -> None:
         """Take it, end it, leave it, give it back."""
@@ -82,6 +83,7 @@ class Hands:
             self._composer.complain(str(failed))
             return
         can_park = writing_in(view, self._place.reader, now()).mode is Mode.TEMPLATE
+        self._asked_about = view
         self._place.layout.template_dialog.open(
             Question(
                 templates=tuple(templates),
@@ -92,7 +94,7 @@ class Hands:
 
     async def send_template(self, choice: TemplateChoice, reply: str) -> str | None:
         """Send it, and park the reply behind it if there is one; say what went wrong."""
-        view = self._view
+        view = self._asked_about  # whichever is open by now: it was chosen for this one
         if view is None:
             return None
         try:

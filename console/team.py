@@ -22,6 +22,7 @@ class Team:
     def __init__(self, place: Workplace) -> None:
         self._place = place
         self._engine = place.services.engine
+        self._asked_about: ConversationId | None = None
 
     async def happened(self, events: Sequence[LiveEvent]) -> None:
         """Somebody may have come or gone."""
@@ -48,7 +49,11 @@ class Team:
                 self._place.layout.team.show(teamwork, conversation_id)
 
     async def choices(self) -> Sequence[Choice]:
-        """To whom it may go, or who may be asked."""
+        """To whom it may go, or who may be asked.
+
+        What is chosen then is for this conversation, whichever is open by then.
+        """
+        self._asked_about = self._about
         try:
             return await self._place.do(self._choices)
         except Failed as failed:
@@ -66,14 +71,14 @@ class Team:
                 return await transfers.to_queue(caller, about, target, said, new_id())
             return await transfers.to_agent(caller, about, target, said)
 
-        return await self._do(doing)
+        return await self._do(doing, self._asked_about)
 
     async def ask(self, key: str) -> str | None:
         """Ask for help; say what went wrong."""
         kind, target = _read(key)
         consulting = self._engine.consulting
         ask = consulting.ask_queue if kind == "queue" else consulting.ask_agent
-        return await self._do(lambda caller, about: ask(caller, about, target))
+        return await self._do(lambda caller, about: ask(caller, about, target), self._asked_about)
 
     async def dismiss(self, agent_id: AgentId) -> None:
         """Their help is over."""
@@ -112,8 +117,12 @@ class Team:
     def _about(self) -> ConversationId | None:
         return self._place.opened.view.conversation_id if self._place.opened else None
 
-    async def _do(self, doing: Callable[[Caller, ConversationId], Awaitable[object]]) -> str | None:
-        about = self._about
+    async def _do(
+        self,
+        doing: Callable[[Caller, ConversationId], Awaitable[object]],
+        about: ConversationId | None = None,
+    ) -> str | None:
+        about = about or self._about
         if about is None:
             return None
         try:
