@@ -11,7 +11,7 @@ from domain.attendance import Attendance
 from domain.commands import TransferToQueue
 from domain.configuration import Caller
 from domain.conversations import State
-from domain.errors import ConversationClosed, NotFound, NotYourConversation, Refused
+from domain.errors import ConversationClosed, NotFound, NotYourConversation, Refused, Unavailable
 from domain.ids import AgentId, ConversationId, QueueId
 from domain.offers import NotOffered, Offer, OfferPurpose, OfferState
 from domain.values import Value
@@ -72,7 +72,12 @@ class Transfers:
             queue_id=queue_id,
             queue_name=queue.name,
         )
-        changed = await self._desk.order(conversation, command)
+        try:
+            changed = await self._desk.order(conversation, command)
+        except Unavailable:
+            # It may still go there, out of their sight: a note twice is better than none.
+            await self._leave(note, caller, conversation_id)
+            raise
         why = f"{caller.name} transfers it to {queue.name}."
         await self._destinations.keep(conversation_id, why, queue_id)
         await self._leave(note, caller, conversation_id)

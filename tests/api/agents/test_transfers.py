@@ -93,6 +93,16 @@ async def test_asking_twice_with_one_key_is_one_transfer(
     assert len((await ann.get(path_of(held, "notes"))).json()["items"]) == 1
 
 
+async def test_a_note_is_not_lost_when_nobody_knows_whether_it_was_transferred(
+    ann: httpx2.AsyncClient, shop: Shop, held: ConversationView, sales: Queue
+) -> None:
+    shop.conversations.is_down = True
+    body = {"queue_id": str(sales.queue_id), "note": "Wants a discount."}
+    assert (await ann.post(path_of(held, "transfer"), json=body)).status_code == 503
+    notes = (await ann.get(path_of(held, "notes"))).json()["items"]
+    assert [each["text"] for each in notes] == ["Wants a discount."]
+
+
 async def test_nobody_transfers_what_somebody_else_has(
     http: Http, shop: Shop, held: ConversationView, sales: Queue
 ) -> None:
