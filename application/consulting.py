@@ -17,7 +17,7 @@ from domain.offers import Offer
 from domain.presences import BasePresence
 from domain.views import ConversationView
 from routing.presences import presence_of
-from storage.consults import Consults
+from storage.consults import NOT_ASKED, Consults
 from storage.queues import Queues
 
 SWEEP_EVERY: Final = timedelta(seconds=2)
@@ -74,10 +74,13 @@ class Consulting:
         conversation = await self._own(caller, conversation_id)
         queue = await self._queues.get(queue_id)
         members = await self._colleagues.among(queue.member_ids)
-        free = [each for each in members if _is_free(each) and each.agent_id != conversation.agent_id]
+        taken = {conversation.agent_id, *await self._consults.taking_part(conversation_id)}
+        free = [each for each in members if _is_free(each) and each.agent_id not in taken]
         if not free:
             raise Refused(f"Nobody of {queue.name} is free now.")
-        return await self._ask(caller, conversation_id, min(free, key=_effort))
+        asked = await self._consults.asked(conversation_id)
+        best = min(free, key=lambda each: (*asked.get(each.agent_id, NOT_ASKED), *_effort(each)))
+        return await self._ask(caller, conversation_id, best)
 
     async def accept(self, caller: Caller, conversation_id: ConversationId) -> ConversationView | None:
         """The caller helps. None: nobody asks them to."""

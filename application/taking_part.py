@@ -1,5 +1,6 @@
 """Taking part in somebody else's conversation: supervisors read along or join, helpers leave again."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from domain.errors import ConversationClosed, NotAllowed, NotFound, Refused
 from domain.ids import AgentId, ConversationId
 from domain.participants import MOST_PARTICIPANTS, Participant, Role
 from domain.views import ConversationView, MessageView
-from storage.consults import Consults
+from storage.consults import HELPED_IN, Consults
 from storage.database import Database
 from storage.participants import Participants
 from storage.private_messages import PrivateMessages
@@ -44,16 +45,16 @@ class TakingPart:
     ) -> list[Participant]:
         """A supervisor reads along, or joins; whoever reads along may join. Raise Refused."""
         author = author_of(caller)
+        if not author.is_supervisor:
+            raise NotAllowed("Only a supervisor reads along or joins.")
         conversation = await self._running(caller, conversation_id)
         if conversation.agent_id == author.agent_id:
             raise Refused("You have this conversation yourself.")
         async with self._database.transaction():
-            await self._locked(conversation_id)
-            if len(await self._participants.present(conversation_id)) >= MOST_PARTICIPANTS:
-                raise Refused(f"{MOST_PARTICIPANTS} people take part already.")
-            came = await self._participants.come(conversation_id, author.agent_id, role)
-            if came and role is Role.JOIN:
-                await self._participants.announce(conversation_id, Trigger.AGENT_JOINED)
+            state = await self._locked(conversation_id)
+            if role is Role.JOIN and state not in HELPED_IN:
+                raise Refused("Nobody has it now: take it, or read along.")
+            await self._come(conversation_id, author.agent_id, role)
         self._doorbell.ring(conversation_id)
         return await self._participants.present(conversation_id)
 
@@ -86,23 +87,41 @@ class TakingPart:
             raise ConversationClosed("This conversation is closed. A new message starts a new one.")
         return conversation
 
-    async def _locked(self, conversation_id: ConversationId) -> None:
-        if not await self._participants.lock(conversation_id):
+    async def _locked(self, conversation_id: ConversationId) -> State:
+        state = await self._participants.lock(conversation_id)
+        if state is None:
             raise ConversationClosed("This conversation is closed. A new message starts a new one.")
+        return state
+
+    async def _come(self, conversation_id: ConversationId, agent_id: AgentId, role: Role) -> None:
+        present = await self._participants.present(conversation_id)
+        before = _role_of(agent_id, present)
+        if before is None and len(present) >= MOST_PARTICIPANTS:
+            raise Refused(f"{MOST_PARTICIPANTS} people take part already.")
+        if not await self._participants.come(conversation_id, agent_id, role):
+            return
+        if before in _SAID_ON_LEAVING:
+            await self._participants.announce(conversation_id, _SAID_ON_LEAVING[before])
+        if role is Role.JOIN:
+            await self._participants.announce(conversation_id, Trigger.AGENT_JOINED)
 
     async def _end(
         self, conversation_id: ConversationId, agent_id: AgentId, only: Role | None = None
     ) -> None:
         async with self._database.transaction():
-            if not await self._participants.lock(conversation_id):
+            state = await self._participants.lock(conversation_id)
+            if state is None:
                 return
-            present = await self._participants.present(conversation_id)
-            role = next((each.role for each in present if each.agent_id == agent_id), None)
+            role = _role_of(agent_id, await self._participants.present(conversation_id))
             if only is not None and role not in {None, only}:
                 raise NotFound("Nobody helps here who could be dismissed; a supervisor leaves alone.")
             await self._consults.withdraw(conversation_id, agent_id)
             await self._participants.leave(conversation_id, agent_id)
-            trigger = _SAID_ON_LEAVING.get(role) if role else None
-            if trigger is not None:
-                await self._participants.announce(conversation_id, trigger)
+            # A customer with whom all is settled is not told any more who leaves.
+            if role in _SAID_ON_LEAVING and state is not State.WRAP_UP:
+                await self._participants.announce(conversation_id, _SAID_ON_LEAVING[role])
         self._doorbell.ring(conversation_id)
+
+
+def _role_of(agent_id: AgentId, present: Sequence[Participant]) -> Role | None:
+    return next((each.role for each in present if each.agent_id == agent_id), None)

@@ -1,7 +1,8 @@
 """Help that agents ask each other for: offers without capacity, which no workflow has to know of."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from domain.conversations import State
 from domain.distribution import WorkSettings
@@ -58,9 +59,32 @@ DUE: Final = """
     WHERE purpose = 'consult' AND state = 'open' AND expires_at <= clock_timestamp()
     ORDER BY expires_at LIMIT %(limit)s
 """
+ASKED: Final = """
+    SELECT agent_id, bool_or(state = 'open') AS is_asked,
+           count(*) FILTER (WHERE state IN ('declined', 'timed_out', 'undelivered')) AS refusals
+    FROM offers WHERE conversation_id = %(conversation_id)s AND purpose = 'consult'
+    GROUP BY agent_id
+"""
 REASON: Final = "UPDATE offers SET reason = %(reason)s WHERE offer_id = %(offer_id)s"
 HELPED_IN: Final = (State.ACTIVE, State.TEMPLATE_ONLY, State.DISCONNECTED, State.RECONNECT_WINDOW)
 Asked: TypeAlias = Offer | NotOffered
+
+
+class Asking(NamedTuple):
+    """How it stands between a conversation and who may be asked for help: the smaller comes first."""
+
+    is_new: bool
+    """False: they are asked already, and have not answered."""
+    refusals: int
+
+
+NOT_ASKED: Final = Asking(is_new=True, refusals=0)
+
+
+class _Asked(Value):
+    agent_id: AgentId
+    is_asked: bool
+    refusals: int
 
 
 class Due(Value):
@@ -98,11 +122,20 @@ class Consults:
                 return NotOffered.NOT_WAITING
             if conversation.agent_id != held_by:
                 return NotOffered.NOT_THEIRS
-            if await self._takes_part(conversation_id, agent_id) or agent_id == held_by:
+            if agent_id in {held_by, *await self.taking_part(conversation_id)}:
                 return NotOffered.TAKEN
             if asked := await self._db.row(Offer, OPEN, which):
                 return asked
             return await self._ask(conversation, conversation_id, agent_id)
+
+    async def asked(self, conversation_id: ConversationId) -> Mapping[AgentId, Asking]:
+        """Whoever was asked for help in it, and what came of it so far."""
+        rows = await self._db.rows(_Asked, ASKED, {"conversation_id": conversation_id})
+        return {row.agent_id: Asking(not row.is_asked, row.refusals) for row in rows}
+
+    async def taking_part(self, conversation_id: ConversationId) -> set[AgentId]:
+        """Who needs not be asked."""
+        return {each.agent_id for each in await self._participants.present(conversation_id)}
 
     async def accept(self, conversation_id: ConversationId, agent_id: AgentId) -> Offer | None:
         """They help from now on. None: nobody asked them, or not any more."""
@@ -176,7 +209,3 @@ class Consults:
         if offer is None:
             raise AssertionError("An offer that was kept is found.")
         return offer
-
-    async def _takes_part(self, conversation_id: ConversationId, agent_id: AgentId) -> bool:
-        present = await self._participants.present(conversation_id)
-        return agent_id in {each.agent_id for each in present}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from domain.conversations import MailKind
+from domain.conversations import MailKind, State
 from domain.effects import Trigger
 from domain.ids import AgentId, ConversationId, new_id
 from domain.participants import MOST_PARTICIPANTS, Participant, Role
@@ -12,7 +12,8 @@ from storage.database import Database
 from storage.mailbox import Mailbox
 
 LOCK: Final = """
-    SELECT 1 FROM conversations WHERE conversation_id = %(conversation_id)s AND state <> 'closed'
+    SELECT state FROM conversations
+    WHERE conversation_id = %(conversation_id)s AND state <> 'closed'
     FOR NO KEY UPDATE
 """
 COME: Final = """
@@ -69,9 +70,10 @@ class Participants:
         self._announcements = Announcements(db)
         self._mailbox = Mailbox(db)
 
-    async def lock(self, conversation_id: ConversationId) -> bool:
-        """Nothing else happens to it until the transaction ends. False: it is closed, or is none."""
-        return await self._db.one(LOCK, {"conversation_id": conversation_id}) is not None
+    async def lock(self, conversation_id: ConversationId) -> State | None:
+        """Nothing else happens to it until the transaction ends. None: it is closed, or is none."""
+        row = await self._db.one(LOCK, {"conversation_id": conversation_id})
+        return State(row["state"]) if row else None
 
     async def present(self, conversation_id: ConversationId) -> list[Participant]:
         """Who takes part now."""

@@ -5,9 +5,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from domain.configuration import Agent, Scope
+from domain.configuration import Agent, Caller, Scope
 from domain.conversations import State
+from domain.errors import NotAllowed
 from domain.ids import new_id
+from domain.participants import Role
 from domain.ports import Projection
 from domain.views import ConversationView
 from storage.conversations import Conversations
@@ -20,6 +22,7 @@ EVENTS = """
     SELECT coalesce(jsonb_agg(data ->> 'trigger' ORDER BY id), '[]') AS told
     FROM conversation_events WHERE type = 'announced'
 """
+JOINS = "INSERT INTO queue_members (queue_id, agent_id) VALUES (%(queue_id)s, %(agent_id)s)"
 TIME_IS_UP = "UPDATE offers SET expires_at = now()"
 
 
@@ -223,3 +226,63 @@ async def test_many_conversations_are_done_each_as_if_alone(
     assert (await sam.post(path, json=order)).json()["items"][0]["done"]
     too_many = {"conversation_ids": [unknown] * 101, "action": {"kind": "end"}}
     assert (await sam.post(path, json=too_many)).status_code == 422
+
+
+async def test_a_queue_asks_somebody_who_neither_helps_already_nor_declined(
+    ann: httpx2.AsyncClient, eve: httpx2.AsyncClient, http: Http, shop: Shop, held: ConversationView
+) -> None:
+    joins = {"queue_id": shop.queue.queue_id, "agent_id": shop.eve.agent_id}
+    await shop.database.execute(JOINS, joins)
+    ben = await http.keyed(Scope.AGENT, agent=shop.ben)
+    clients = {str(shop.ben.agent_id): ben, str(shop.eve.agent_id): eve}
+
+    async def next_asked() -> str:
+        body = {"queue_id": str(shop.queue.queue_id)}
+        answers = [await ann.post(path_of(held, "/consult"), json=body) for _ in range(2)]
+        assert [each.status_code for each in answers] == [200, 200], answers[0].text
+        first, again = [each.json() for each in answers]
+        assert first["offer_id"] == again["offer_id"]
+        return str(first["agent_id"])
+
+    declines = await next_asked()
+    await clients[declines].post(path_of(held, "/decline"))
+    helps = await next_asked()
+    assert helps != declines
+    await clients[helps].post(path_of(held, "/accept"))
+    assert await next_asked() == declines
+
+
+async def test_who_is_no_supervisor_any_more_sees_it_no_more(
+    sam: httpx2.AsyncClient, http: Http, held: ConversationView, shop: Shop
+) -> None:
+    await sam.post(path_of(held, "/monitor"))
+    demoted = await http.keyed(Scope.AGENT, agent=shop.sam)
+    assert (await demoted.get(path_of(held))).status_code == 404
+    assert (await demoted.get(path_of(held, "/messages"))).status_code == 404
+    said = await demoted.post(path_of(held, "/private-messages"), json={"text": "Still here"})
+    assert said.status_code == 404
+    caller = Caller(name="Ben", scopes=frozenset({Scope.AGENT}), agent_id=shop.ben.agent_id)
+    with pytest.raises(NotAllowed):
+        await shop.parts.engine.taking_part.come(caller, held.conversation_id, Role.JOIN)
+
+
+async def test_the_customer_is_told_of_a_supervisor_as_long_as_somebody_has_it(
+    sam: httpx2.AsyncClient, shop: Shop, conversation: ConversationView
+) -> None:
+    assert (await sam.post(path_of(conversation, "/join"))).status_code == 409
+    assert (await sam.post(path_of(conversation, "/monitor"))).status_code == 200
+    await shop.assign(conversation.conversation_id, shop.ann)
+    for role in ("join", "monitor", "join"):
+        assert (await sam.post(path_of(conversation, f"/{role}"))).status_code == 200
+    told = ["agent_joined", "joined_agent_left", "agent_joined"]
+    assert await announced(shop) == told
+    ended = Projection(
+        conversation_id=conversation.conversation_id,
+        revision=2,
+        state=State.WRAP_UP,
+        at=conversation.opened_at,
+        agent_id=shop.ann.agent_id,
+    )
+    await Conversations(shop.database).project(ended)
+    assert (await sam.post(path_of(conversation, "/leave"))).status_code == 204
+    assert await announced(shop) == told
